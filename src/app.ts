@@ -1,0 +1,222 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { openAssistant } from './assistant/index.ts'
+import type { Assistant } from './assistant/assistant.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { channelTypes, workspaceTypes, type Config } from './config.ts'
+import type { ActiveChannel, Context } from './context.ts'
+import { answerCommand } from './conversations/answer-command.ts'
+import { decide } from './conversations/decide.ts'
+import { hostedKey, readTranscript } from './conversations/hosted.ts'
+import { countConversations, listConversations, readConversation, readConversations } from './conversations/queries.ts'
+import { createSyncCard } from './conversations/sync-card.ts'
+import { wakeConversation } from './conversations/snooze.ts'
+import { allow } from './db/allow.ts'
+import { openDatabase, type Database } from './db/client.ts'
+import { migrate } from './db/migrate.ts'
+import { attachments, cursors } from './db/schema.ts'
+import { openSignals } from './db/signals.ts'
+import { createLedger } from './drafts/ledger.ts'
+import { proposeDraft } from './drafts/propose.ts'
+import { ConfigError } from './errors.ts'
+import { metricsText } from './http/metrics.ts'
+import { checkReadiness } from './http/readiness.ts'
+import { createHttp, listen } from './http/server.ts'
+import { newId } from './id.ts'
+import { createIntake } from './interactions/intake.ts'
+import { triageInteraction } from './interactions/triage.ts'
+import { holdLease } from './jobs/lease.ts'
+import { openQueue } from './jobs/queue.ts'
+import { startSchedule } from './jobs/schedule.ts'
+import { startWorker, type JobHandlers } from './jobs/worker.ts'
+import { createLog, type Log } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { reconcileReply } from './replies/reconcile.ts'
+import { sendReply } from './replies/send.ts'
+import { ensureSecret, readTuning, writeTuning } from './settings/queries.ts'
+import { cardOf } from './workspaces/card.ts'
+import type { Workspace, WorkspaceIo } from './workspaces/workspace.ts'
+
+export interface App {
+  /** Where the HTTP server listens. */
+  url: string
+  ctx: Context
+  /** Finishes what is in flight and closes everything. */
+  stop(): Promise<void>
+}
+
+/** What a test may put in place of the real thing. */
+export interface Parts {
+  clock?: Clock
+  log?: Log
+  database?: Database
+  assistant?: Assistant
+}
+
+const pageSize = 30
+
+/** Opens everything and starts. Throws ConfigError for settings that can't be used, or a database that can't be reached. */
+export async function startApp(config: Config, parts: Parts = {}): Promise<App> {
+  const { core } = config
+  const opened: { stop(): Promise<void> | void }[] = []
+  const stop = async () => {
+    for (const part of opened.toReversed()) await part.stop()
+  }
+  try {
+    const clock = parts.clock ?? systemClock
+    const log = parts.log ?? createLog(core.LOG_LEVEL)
+    const metrics = createMetrics()
+    const does = {
+      intake: core.ROLES.includes('intake'),
+      worker: core.ROLES.includes('worker'),
+      workspace: core.ROLES.includes('workspace'),
+    }
+    const id = () => newId(clock.now().getTime())
+
+    const database = parts.database ?? (await openDatabase(config.database))
+    opened.push({ stop: () => database.close() })
+    const { db } = database
+    await migrate(db)
+    const signals = await openSignals(database, log)
+    opened.push({ stop: () => signals.close() })
+    const queue = await openQueue(database, log)
+    opened.push({ stop: () => queue.stop() })
+    const secret = core.SECRET_KEY ?? (await ensureSecret({ db, clock }, () => randomBytes(32).toString('hex')))
+    const publicUrl = core.PUBLIC_URL ?? `http://${core.HOST.includes(':') ? `[${core.HOST}]` : core.HOST}:${core.PORT}`
+
+    const io = {
+      clock,
+      log,
+      publicUrl,
+      newId: id,
+      key: (purpose: string) => createHmac('sha256', secret).update(purpose).digest(),
+      allow: (key: string, max: number, windowSeconds: number) => allow({ db, clock }, key, max, windowSeconds),
+    }
+    const channels = new Map<string, ActiveChannel>()
+    for (const type of channelTypes) {
+      const open = openChannel(config, type, {
+        ...io,
+        transcript: (account, conversation, afterSeq) => readTranscript(db, type.id, account, conversation, afterSeq),
+        onChange(account, conversation, changed) {
+          const key = hostedKey(type.id, account, conversation)
+          const stops = [signals.on('hosted', (heard) => heard === key && changed()), signals.onMissed(changed)]
+          return () => stops.forEach((end) => end())
+        },
+      })
+      if (open)
+        channels.set(type.id, { id: type.id, name: type.name, limits: { ...type.limits, ...open.limits }, type, open })
+    }
+
+    const workspaces = new Map<string, Workspace>()
+    const base = { db, queue, signals, clock, log, metrics, newId: id, channels, workspaces }
+    const assistant = parts.assistant ?? openAssistant(config.assistant, { clock, log, ledger: createLedger(base) })
+    const ctx: Context = { ...base, assistant }
+    const workspaceIo = (workspaceId: string): WorkspaceIo => ({
+      ...io,
+      host: core.HOST,
+      async listCards(filter, after) {
+        const [{ ids, next }, counts] = await Promise.all([
+          listConversations(db, filter, after, pageSize),
+          countConversations(db),
+        ])
+        return { cards: (await readConversations(db, channels, ids)).map(cardOf), next, counts }
+      },
+      async readCard(conversationId) {
+        const conversation = await readConversation(db, channels, conversationId)
+        return conversation && cardOf(conversation)
+      },
+      async readAttachment(attachmentId) {
+        const [row] = await db.select().from(attachments).where(eq(attachments.id, attachmentId))
+        return row?.content ? { name: row.name, mediaType: row.mediaType, content: row.content } : null
+      },
+      publish: (hint) => signals.send(db, `workspace.${workspaceId}`, [hint]),
+      onHint: (heard) => signals.on(`workspace.${workspaceId}`, heard),
+      readTuning: () => readTuning(db),
+      writeTuning: (tuning) => writeTuning(ctx, tuning),
+    })
+    for (const type of workspaceTypes) {
+      const settings = config.workspaces.get(type.id)
+      const workspace = settings && type.open(settings, workspaceIo(type.id))
+      if (workspace) workspaces.set(type.id, workspace)
+    }
+    if (does.workspace) {
+      for (const workspace of workspaces.values()) {
+        await workspace.start({
+          onDecision: (decision) => decide(ctx, workspace.id, decision),
+          onCommand: (text) => answerCommand(ctx, text),
+        })
+        opened.push({ stop: () => workspace.stop() })
+      }
+    }
+
+    if (does.worker) {
+      const handlers: JobHandlers = {
+        triage: (payload, signal) => triageInteraction(ctx, payload, signal),
+        propose: (payload, signal) => proposeDraft(ctx, payload, signal),
+        'sync-card': createSyncCard(ctx),
+        'send-reply': (payload, signal) => sendReply(ctx, payload, signal),
+        'reconcile-reply': (payload) => reconcileReply(ctx, payload),
+        wake: (payload) => wakeConversation(ctx, payload),
+      }
+      const stopWorker = await startWorker(ctx, queue, handlers, database.kind === 'pglite' ? 1 : 3)
+      const stopSchedule = startSchedule(ctx)
+      opened.push({ stop: () => Promise.all([stopWorker(), stopSchedule()]).then(() => {}) })
+    }
+
+    const deliver = createIntake(ctx)
+    if (does.intake) {
+      const streams = new AbortController()
+      const running = [...channels.values()].map(({ id: channelId, open: { inbound } }) =>
+        inbound.kind === 'stream'
+          ? holdLease(ctx, `stream:${channelId}`, streams.signal, (signal) =>
+              inbound.run(
+                {
+                  deliver: (delivery) => deliver(channelId, delivery),
+                  cursor: (key) => readCursor(ctx, channelId, key),
+                },
+                signal,
+              ),
+            )
+          : Promise.resolve(),
+      )
+      opened.push({
+        async stop() {
+          streams.abort()
+          await Promise.all(running)
+        },
+      })
+    }
+    const http = createHttp(ctx, {
+      deliver,
+      readiness: () => checkReadiness({ db, workspaces: does.workspace ? workspaces : new Map() }, queue),
+      metricsText: () => metricsText(ctx, queue),
+      roles: does,
+    })
+    const server = await listen(http, core.HOST, core.PORT)
+    opened.push(server)
+    return { url: core.PORT === 0 ? `http://${core.HOST}:${server.port}` : publicUrl, ctx, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function openChannel(
+  config: Config,
+  type: (typeof channelTypes)[number],
+  io: Parameters<typeof type.open>[1],
+): ActiveChannel['open'] | null {
+  const settings = config.channels.get(type.id)
+  if (!settings) return null
+  try {
+    return type.open(settings, io)
+  } catch (error) {
+    if (error instanceof ConfigError) throw new ConfigError(`${type.name}: ${error.message}`, { cause: error })
+    throw error
+  }
+}
+
+async function readCursor(ctx: Pick<Context, 'db'>, channel: string, key: string): Promise<unknown> {
+  const rows = await ctx.db.select().from(cursors).where(eq(cursors.channel, channel))
+  return rows.find((row) => row.key === key)?.value
+}

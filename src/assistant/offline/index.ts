@@ -1,0 +1,91 @@
+import type { Triage } from '../../interactions/interaction.ts'
+import type { Assistant, ConversationView, Written } from '../assistant.ts'
+import { fillTemplate } from '../templates.ts'
+import { isPlainCourtesy } from './courtesy.ts'
+import { detectLanguage } from './language.ts'
+import { sentimentOf, weigh } from './sentiment.ts'
+import { themeOf } from './theme.ts'
+import { topicsOf } from './topics.ts'
+import { urgencyOf } from './urgency.ts'
+import { toWords, type Speech } from './words.ts'
+
+const maxRead = 5000
+const maxSubject = 300
+const maxSummary = 120
+
+/** Works by rules, word lists and templates: no key, no network, the same answer every time. */
+export function offlineAssistant(): Assistant {
+  return {
+    async triage(conversation, signal) {
+      signal.throwIfAborted()
+      return written(triage(conversation))
+    },
+    async draft(conversation, brief, signal) {
+      signal.throwIfAborted()
+      const { text, language } = fillTemplate(conversation, brief)
+      const evidence = [`Template: ${brief.triage.theme}, ${languageName(language)}`]
+      if (brief.redraft) evidence.push('Your instruction was not followed: templates take none')
+      return written({ text, evidence })
+    },
+    check: async () => ['Offline assistant: works without a key'],
+  }
+}
+
+function written<T>(value: T): Written<T> {
+  return { value, by: 'offline', fallback: null }
+}
+
+function languageName(tag: string): string {
+  return new Intl.DisplayNames('en', { type: 'language' }).of(tag) ?? tag
+}
+
+function triage(conversation: ConversationView): Triage {
+  const body = newestWords(conversation)
+  const isFirst = conversation.turns.every((turn) => turn.from === 'customer')
+  // A later subject is often that of our own reply.
+  const text = isFirst && conversation.subject ? `${conversation.subject.slice(0, maxSubject)}.\n${body}` : body
+  const language = detectLanguage(body || text)
+  const speech: Speech = { language, words: toWords(text) }
+  const said: Speech = { language, words: toWords(body) }
+  if (isPlainCourtesy(said, body)) {
+    const theme = 'compliment'
+    return {
+      theme,
+      sentiment: 'positive',
+      urgency: 'low',
+      language,
+      topics: [],
+      summary: summarise(body),
+      needsReply: false,
+    }
+  }
+  const weights = weigh(speech)
+  const theme = themeOf(speech, text, weights)
+  return {
+    theme,
+    sentiment: sentimentOf(weights),
+    urgency: urgencyOf(speech, text, theme),
+    language,
+    topics: topicsOf(speech),
+    summary: summarise(body || text),
+    needsReply: true,
+  }
+}
+
+/** What the customer wrote since the team last answered; else the last thing they wrote. */
+function newestWords({ turns }: ConversationView): string {
+  const lastAnswer = turns.findLastIndex((turn) => turn.from === 'team')
+  const unanswered = turns.slice(lastAnswer + 1)
+  const words = unanswered.length > 0 ? unanswered : turns.filter((turn) => turn.from === 'customer').slice(-1)
+  return words
+    .map((turn) => turn.text)
+    .join('\n')
+    .slice(0, maxRead)
+}
+
+/** The first sentence, in the customer's own words. */
+function summarise(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ')
+  const sentence = /^.{15,}?[.!?](?= |$)/.exec(line)?.[0] ?? line
+  return sentence.length > maxSummary ? `${sentence.slice(0, maxSummary - 1).trimEnd()}…` : sentence
+}

@@ -1,0 +1,231 @@
+import type { Clock } from '../clock.ts'
+import type { EnvSpec, Settings } from '../env.ts'
+import type { AutomaticReason, InteractionKind } from '../interactions/interaction.ts'
+import type { Log } from '../log.ts'
+
+/**
+ * Where customers write. A channel is one folder with one file that exports one of these, and one line in `index.ts`.
+ * `channelType` keeps the types of the settings together.
+ */
+export interface Channel<Spec extends EnvSpec = EnvSpec> {
+  /** Folder name, URL segment, column value. */
+  id: string
+  /** As people call it: "Live chat". */
+  name: string
+  /** Settings. With `accountsBy`, they may stand several times, numbered. */
+  env: Spec
+  /** Prefix under which several accounts are numbered: `EMAIL` allows `EMAIL_2_ADDRESS`. */
+  accountsBy?: string
+  limits: Limits
+  /**
+   * Opens the channel; no network call yet.
+   * `settings` has one entry per account, at least one. Null: the settings switch it off.
+   * Throws ConfigError for settings that contradict each other.
+   */
+  open(settings: Settings<Spec>[], io: ChannelIo): OpenChannel | null
+}
+
+/** Lets TypeScript infer a channel's settings from its `env`. */
+export function defineChannel<Spec extends EnvSpec>(channel: Channel<Spec>): Channel {
+  return channel as unknown as Channel
+}
+
+export interface Limits {
+  /** Longest reply, in characters. */
+  maxLength: number
+  /** True when anybody can read the reply. */
+  isPublic: boolean
+  /** True where a reply has a greeting and a signature. */
+  isLetter: boolean
+  /** Hours after the customer's last interaction in which a reply is possible; null: always. */
+  replyWindowHours: number | null
+  /** How long an approved reply waits so that it can be undone. */
+  graceSeconds: number
+  /** Lines that come within this time of one another are one interaction; 0: each is one of its own. */
+  quietSeconds: number
+}
+
+export interface OpenChannel {
+  /** The accounts that are open: mailboxes, pages, numbers. */
+  accounts: Account[]
+  /** Overrides what the settings changed in the channel's limits. */
+  limits?: Partial<Limits>
+  inbound: Webhook | Stream
+  /** Pages and scripts that this channel serves to customers' browsers. */
+  pages?: Page[]
+  /** True when Deskbell itself keeps the thread that the customer reads (`io.transcript`). */
+  isHosted?: boolean
+  /** Null: the channel has no way to send; the team sends by hand. `{ via }`: replies leave by another channel. */
+  send: Send | { via: string } | null
+  /** Asks whether a reply whose outcome is unknown arrived. Null: it can't be asked. */
+  find: ((reply: OutboundReply) => Promise<Found>) | null
+  /** True when sending the same reply again does no harm (client-chosen id, replace semantics). */
+  isResendSafe: boolean
+  /** For `doctor`: uses every credential. Throws PermanentError with what to do. Returns what was found, a line each. */
+  check(): Promise<string[]>
+}
+
+export interface Account {
+  id: string
+  /** Shown on the card: "support@example.com". */
+  name: string
+}
+
+/**
+ * Sends once. Resolves when the provider accepted the reply.
+ * Throws RetryableError (certainly not sent, try later), PermanentError (certainly not sent, and never will be);
+ * any other error means that the outcome is not known.
+ */
+export type Send = (reply: OutboundReply, signal: AbortSignal) => Promise<Sent>
+
+export interface Sent {
+  /** The provider's id, or ours where the channel lets us choose it. */
+  externalId: string
+  /** The provider's time of acceptance. */
+  at: Date
+  /** Where a public reply can be read. */
+  url?: string
+}
+
+/** `absent` is certain; `unclear` is not, and the team is asked. */
+export type Found = { outcome: 'arrived'; sent: Sent } | { outcome: 'absent' } | { outcome: 'unclear' }
+
+export interface OutboundReply {
+  id: string
+  account: string
+  text: string
+  /** The recipient's address on the channel it leaves by. */
+  to: { externalId: string; name: string | null }
+  conversation: { externalId: string; subject: string | null }
+  /** External ids of what was said so far on the channel it leaves by, oldest first. */
+  references: string[]
+  approvedAt: Date
+}
+
+/** Answers HTTP requests at `/channels/<id>`; core commits what it returns before it answers. */
+export interface Webhook {
+  kind: 'webhook'
+  /**
+   * Verifies and parses; no side effects. Throws SignatureError (401) or BadInputError (400).
+   * `respond` makes the answer once the delivery is committed; without it the answer is an empty 200.
+   */
+  receive(request: Request): Promise<{ delivery: Delivery; respond?: (recorded: Recorded) => Response }>
+}
+
+/** Holds a connection or polls. Core runs it on one replica at a time and starts it again when it throws. */
+export interface Stream {
+  kind: 'stream'
+  /** Runs until `signal` aborts. `deliver` resolves once the delivery and its cursor are committed. */
+  run(inlet: Inlet, signal: AbortSignal): Promise<void>
+}
+
+export interface Inlet {
+  deliver(delivery: Delivery): Promise<Recorded>
+  /** What the last committed delivery for this key left behind. */
+  cursor(key: string): Promise<unknown>
+}
+
+export interface Page {
+  method: 'GET' | 'POST' | 'OPTIONS'
+  /** A path of the server: `/chat`. */
+  path: string
+  handle(request: Request): Promise<Response>
+}
+
+/** What came in together and is committed together. */
+export interface Delivery {
+  interactions: InboundInteraction[]
+  /** What became of our replies. */
+  receipts?: Receipt[]
+  /** Where to go on after a restart; moves in the same transaction. */
+  cursor?: { key: string; value: unknown }
+}
+
+export const nothing: Delivery = { interactions: [] }
+
+export interface InboundInteraction {
+  account: string
+  /** Unique on the channel and account: what a duplicate is recognised by. */
+  externalId: string
+  kind: InteractionKind
+  conversation: {
+    /** The thread's id when nothing below matches. */
+    externalId: string
+    /** External ids of earlier interactions or replies, best match first: the conversation of the first that is known is taken. */
+    references?: string[]
+    subject?: string
+  }
+  customer: CustomerIdentity
+  /** Plain text; quotes and signatures stripped. */
+  text: string
+  /** The whole text as it came, when `text` was cut from it. */
+  fullText?: string
+  /** The provider's time. */
+  occurredAt: Date
+  automatic?: AutomaticReason
+  /** Reasons to suspect spam: the conversation is quarantined. */
+  suspicion?: string[]
+  /** Facts a teammate should know: "The sender could not be verified". */
+  notes?: string[]
+  attachments?: InboundAttachment[]
+}
+
+export interface CustomerIdentity {
+  /** Unique on the channel: an address, a visitor id. */
+  externalId: string
+  name?: string
+  handle?: string
+  /** Where replies go when the channel itself can't carry them. */
+  email?: string
+}
+
+export interface InboundAttachment {
+  name: string
+  mediaType: string
+  bytes: number
+  /** Undefined when it was too large to keep. */
+  content?: Uint8Array
+}
+
+/** The provider's later word on a reply. */
+export interface Receipt {
+  /** Of the reply: what `send` returned. */
+  externalId: string
+  state: 'published' | 'rejected' | 'failed'
+  reason?: string
+  at: Date
+}
+
+/** One entry per interaction delivered, in order. */
+export interface Recorded {
+  interactions: { id: string; conversationId: string; isDuplicate: boolean }[]
+}
+
+/** What a channel may ask for. */
+export interface ChannelIo {
+  clock: Clock
+  log: Log
+  /** Where customers reach this server, without a trailing slash. */
+  publicUrl: string
+  newId(): string
+  /** A key for signing what this channel hands out; the same on every replica, and after a restart. */
+  key(purpose: string): Buffer
+  /** Counts one use of `key`; false once there were more than `max` in the current window. Shared by all replicas. */
+  allow(key: string, max: number, windowSeconds: number): Promise<boolean>
+  /** Hosted channels: what was said in a conversation after `afterSeq`, oldest first. */
+  transcript(account: string, conversationExternalId: string, afterSeq: number): Promise<TranscriptLine[]>
+  /** Hosted channels: calls back after any change of the conversation, on whichever replica it happened. Returns how to stop. */
+  onChange(account: string, conversationExternalId: string, changed: () => void): () => void
+}
+
+export interface TranscriptLine {
+  /** Rises within the conversation. */
+  seq: number
+  from: 'customer' | 'team'
+  /** The customer's own id for the line, or the reply's id. */
+  externalId: string
+  /** Who said it, for the customer to see. */
+  name: string | null
+  text: string
+  at: Date
+}

@@ -1,0 +1,56 @@
+import { ImapFlow, type ImapFlowError } from 'imapflow'
+import { PermanentError, RetryableError } from '../../errors.ts'
+import type { Mailbox } from './mailbox.ts'
+
+/**
+ * Logs in to a mailbox's IMAP server, does the work, and leaves; an abort cuts the connection.
+ * Throws PermanentError when the server refuses the login, RetryableError when it can't be reached.
+ */
+export async function withImap<T>(
+  { address, imap }: Mailbox,
+  work: (client: ImapFlow) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const client = new ImapFlow({
+    host: imap.host,
+    port: imap.port,
+    secure: imap.tls === 'implicit',
+    ...(imap.tls !== 'implicit' && { doSTARTTLS: imap.tls === 'starttls' }),
+    ...(imap.login && { auth: imap.login }),
+    logger: false,
+    disableAutoIdle: true,
+    connectionTimeout: 30_000,
+  })
+  // The command in flight fails with the same error; without a listener it would end the process.
+  client.on('error', () => {})
+  const cut = () => client.close()
+  signal?.addEventListener('abort', cut, { once: true })
+  try {
+    signal?.throwIfAborted()
+    await connect(client, address)
+    return await work(client)
+  } finally {
+    signal?.removeEventListener('abort', cut)
+    if (client.usable) await client.logout().catch(cut)
+    else client.close()
+  }
+}
+
+async function connect(client: ImapFlow, address: string): Promise<void> {
+  try {
+    await client.connect()
+  } catch (cause) {
+    const { authenticationFailed, serverResponseCode, responseText } = cause as ImapFlowError
+    if (authenticationFailed && serverResponseCode !== 'UNAVAILABLE') {
+      throw new PermanentError(`The IMAP server refused the login of ${address}: ${responseText ?? messageOf(cause)}`, {
+        cause,
+        action: 'Re-enter the user and password in EMAIL_IMAP_URL; some providers want an app password',
+      })
+    }
+    throw new RetryableError(`The IMAP server of ${address} can not be reached: ${messageOf(cause)}`, { cause })
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,56 @@
+import { authenticate, type DNSResolver } from 'mailauth'
+import { readMail } from './read-mail.ts'
+
+export interface SenderCheck {
+  /** The id under which our own mail server writes Authentication-Results; null: it writes none, so ask the DNS. */
+  authservId: string | null
+  resolver: DNSResolver
+  /** Waits no longer than this for the DNS. */
+  timeoutMs: number
+}
+
+/**
+ * Did the domain in From vouch for this mail (DMARC)?
+ * `unknown` when the domain asks for no check or the DNS did not answer. Never throws.
+ * Only our own server's Authentication-Results are believed (RFC 8601 §5): anybody can write such a header.
+ */
+export async function verifySender(raw: Buffer, check: SenderCheck): Promise<'verified' | 'failed' | 'unknown'> {
+  try {
+    return check.authservId ? await ourServersWord(raw, check.authservId) : await askDns(raw, check)
+  } catch {
+    return 'unknown'
+  }
+}
+
+async function ourServersWord(raw: Buffer, authservId: string): Promise<'verified' | 'failed' | 'unknown'> {
+  const mail = await readMail(headOf(raw))
+  const word = mail
+    .header('authentication-results')
+    .map((value) => value.split(';'))
+    .find(([id = '']) => id.trim().split(/\s/, 1)[0]?.toLowerCase() === authservId.toLowerCase())
+  const dmarc = word?.map((part) => /^\s*dmarc\s*=\s*(\w+)/i.exec(part)?.[1]?.toLowerCase()).find(Boolean)
+  if (dmarc === 'pass') return 'verified'
+  return dmarc === 'fail' ? 'failed' : 'unknown'
+}
+
+async function askDns(raw: Buffer, { resolver, timeoutMs }: SenderCheck): Promise<'verified' | 'failed' | 'unknown'> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error('The DNS did not answer in time')), timeoutMs)
+  try {
+    const checks = authenticate(raw, { resolver, trustReceived: true, disableArc: true, disableBimi: true })
+    const { dkim, spf, dmarc } = await Promise.race([checks, late.promise])
+    const result = dmarc && dmarc.status.result
+    if (result === 'pass') return 'verified'
+    const isUnsure = [spf && spf.status.result, ...dkim.results.map(({ status }) => status.result)].some(
+      (each) => each === 'temperror',
+    )
+    return result === 'fail' && !isUnsure ? 'failed' : 'unknown'
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function headOf(raw: Buffer): Buffer {
+  const end = raw.indexOf('\r\n\r\n')
+  return end < 0 ? raw.subarray(0, 256_000) : raw.subarray(0, end + 4)
+}

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { nothing, type ChannelIo, type Page, type Webhook } from '../channel.ts'
+import { formPage, thanksPage, trapName, type FieldName, type Values } from './page.ts'
+import { interactionOf, submissionShape, type Submission } from './submission.ts'
+import { suspicionOf } from './suspicion.ts'
+import { readToken, writeToken } from './token.ts'
+
+const tokenLifeMs = 2 * 3_600_000
+const leastFillMs = 3000
+const perAddress = { max: 5, seconds: 600 }
+const perForm = { max: 60, seconds: 60 }
+
+const securityHeaders = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+}
+const submissionSchema = z.object(submissionShape)
+
+/**
+ * The contact form's pages, and what receives their posts. Nothing is refused for looking like spam: it is delivered
+ * with the reasons for the suspicion, and the sender sees the same page as everybody.
+ */
+export function openHostedForm(io: ChannelIo): { pages: Page[]; receive: Webhook['receive'] } {
+  const key = io.key('form')
+  const css = readFileSync(new URL('./form.css', import.meta.url), 'utf8')
+
+  async function receive(request: Request): ReturnType<Webhook['receive']> {
+    const posted = new URLSearchParams(await request.text())
+    const now = io.clock.now()
+    const token = readToken(key, posted.get('token') ?? '')
+    const ageMs = token ? now.getTime() - token.issuedAt.getTime() : 0
+    const isExpired = ageMs > tokenLifeMs
+    const isForeign = isFromElsewhere(request)
+    const values = valuesOf(posted)
+    const parsed = submissionSchema.safeParse(values)
+
+    if (isForeign || !token || isExpired || !parsed.success) {
+      const errors = parsed.success ? {} : errorsOf(parsed.error)
+      const notice = noticeOf({ isForeign, isForged: !token, isExpired })
+      // Who is asked to press Send again has filled the form in already: the least fill time doesn't start anew.
+      const issuedAt = isExpired ? new Date(now.getTime() - leastFillMs) : (token?.issuedAt ?? now)
+      const next = writeToken(key, { nonce: token?.nonce ?? io.newId(), issuedAt })
+      const body = await formPage({ token: next, values, errors, notice })
+      return { delivery: nothing, respond: () => htmlResponse(body, isForeign ? 403 : 422) }
+    }
+
+    const signs = [
+      ...(posted.get(trapName) ? ['The hidden field was filled in'] : []),
+      ...(ageMs < leastFillMs ? [`Filled in within ${Math.max(1, Math.ceil(ageMs / 1000))} s`] : []),
+      ...suspicionOf(parsed.data),
+    ]
+    // What is suspected anyhow isn't counted: a flood of it must not bring honest visitors under suspicion.
+    const suspicion = signs.length > 0 ? signs : await exceededLimits(parsed.data.email)
+    const interaction = interactionOf(externalIdOf(token.nonce, parsed.data), parsed.data, now)
+    return {
+      delivery: { interactions: [{ ...interaction, ...(suspicion.length > 0 && { suspicion }) }] },
+      respond: () => new Response(null, { status: 303, headers: { location: '/form/thanks' } }),
+    }
+  }
+
+  async function exceededLimits(email: string): Promise<string[]> {
+    const address = createHash('sha256').update(email.toLowerCase()).digest('base64url')
+    const isAddressFine = await io.allow(`form address ${address}`, perAddress.max, perAddress.seconds)
+    const isFormFine = await io.allow('form', perForm.max, perForm.seconds)
+    return [
+      ...(isAddressFine
+        ? []
+        : [`More than ${perAddress.max} messages from this address in ${perAddress.seconds / 60} minutes`]),
+      ...(isFormFine ? [] : [`More than ${perForm.max} messages through the form in a minute`]),
+    ]
+  }
+
+  /** Old browsers, and pages without TLS, don't send Sec-Fetch-Site. */
+  function isFromElsewhere(request: Request): boolean {
+    const site = request.headers.get('sec-fetch-site')
+    if (site) return site !== 'same-origin' && site !== 'none'
+    const origin = request.headers.get('origin')
+    if (!origin) return false
+    const own = [request.url, io.publicUrl].map((url) => new URL(url).host)
+    return !URL.canParse(origin) || !own.includes(new URL(origin).host)
+  }
+
+  async function showForm(request: Request): Promise<Response> {
+    const values = { ...valuesOf(new URL(request.url).searchParams), message: '' }
+    const token = writeToken(key, { issuedAt: io.clock.now(), nonce: io.newId() })
+    return htmlResponse(await formPage({ token, values, errors: {}, notice: null }))
+  }
+
+  return {
+    receive,
+    pages: [
+      { method: 'GET', path: '/form', handle: showForm },
+      { method: 'GET', path: '/form/thanks', handle: async () => htmlResponse(await thanksPage()) },
+      {
+        method: 'GET',
+        path: '/form.css',
+        handle: async () =>
+          new Response(css, {
+            headers: {
+              'content-type': 'text/css; charset=utf-8',
+              'cache-control': 'public, max-age=300',
+              'x-content-type-options': 'nosniff',
+            },
+          }),
+      },
+    ],
+  }
+}
+
+/**
+ * The same words from the same page are one submission, however often they are sent. Other words from it are another:
+ * who goes back to mend a mistyped address must not be taken for a double click.
+ */
+function externalIdOf(nonce: string, { name, email, subject, message }: Submission): string {
+  const words = createHash('sha256').update(JSON.stringify([name, email, subject, message]))
+  return `${nonce}-${words.digest('hex').slice(0, 16)}`
+}
+
+function noticeOf(what: { isForeign: boolean; isForged: boolean; isExpired: boolean }): string | null {
+  if (what.isForeign) return 'It came from a page of another site. Please press Send once more.'
+  if (what.isForged) return 'This page could not be recognised. Please press Send once more.'
+  if (what.isExpired) return 'The page was open for long. Please press Send once more.'
+  return null
+}
+
+function valuesOf(params: URLSearchParams): Values {
+  const read = (name: FieldName) => params.get(name) ?? ''
+  return { name: read('name'), email: read('email'), subject: read('subject'), message: read('message') }
+}
+
+function errorsOf(error: z.ZodError): Partial<Values> {
+  return Object.fromEntries(error.issues.toReversed().map(({ path, message }) => [path[0], message]))
+}
+
+/** Kept in the browser's history, so that Back shows the same page with the same token. */
+function htmlResponse(body: string, status = 200): Response {
+  const headers = {
+    ...securityHeaders,
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'private, no-cache',
+  }
+  return new Response(body, { status, headers })
+}

@@ -1,0 +1,4 @@
+/** Every channel, a line each. */
+export { email } from './email/index.ts'
+export { form } from './form/index.ts'
+export { liveChat } from './live-chat/index.ts'

@@ -1,0 +1,32 @@
+import type { Assistant } from './assistant/assistant.ts'
+import type { Channel, Limits, OpenChannel } from './channels/channel.ts'
+import type { Clock } from './clock.ts'
+import type { Db } from './db/client.ts'
+import type { Signals } from './db/signals.ts'
+import type { Queue } from './jobs/queue.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import type { Workspace } from './workspaces/workspace.ts'
+
+/** A channel that is switched on. */
+export interface ActiveChannel {
+  id: string
+  name: string
+  limits: Limits
+  type: Channel
+  open: OpenChannel
+}
+
+/** What a verb may ask for. Each names what it needs: `Pick<Context, 'db' | 'clock'>`. */
+export interface Context {
+  db: Db
+  queue: Queue
+  signals: Signals
+  clock: Clock
+  log: Log
+  metrics: Metrics
+  newId(): string
+  channels: ReadonlyMap<string, ActiveChannel>
+  workspaces: ReadonlyMap<string, Workspace>
+  assistant: Assistant
+}

@@ -1,0 +1,80 @@
+import type { Draft } from '../drafts/draft.ts'
+import type { AutomaticReason, InteractionKind, Triage } from '../interactions/interaction.ts'
+import type { Reply } from '../replies/reply.ts'
+
+export const conversationStates = ['waiting', 'sending', 'answered', 'dismissed', 'snoozed', 'quarantined'] as const
+/** `quarantined`: suspected spam, kept out of the room until a teammate looks. */
+export type ConversationState = (typeof conversationStates)[number]
+
+export const dismissReasons = ['no-reply-needed', 'handled-elsewhere', 'spam', 'duplicate', 'automatic'] as const
+export type DismissReason = (typeof dismissReasons)[number]
+
+/** One thing said in a conversation, by the customer or by us, oldest first. */
+export interface Turn {
+  from: 'customer' | 'team'
+  /** Who said it, as it may be shown. */
+  name: string
+  at: Date
+  /** Plain text; quotes and signatures stripped. */
+  text: string
+  kind: InteractionKind
+  automatic: AutomaticReason | null
+  attachments: AttachmentRef[]
+  /** "Sender could not be verified", "Answers go to another address": facts a teammate should know. */
+  notes: string[]
+}
+
+export interface AttachmentRef {
+  id: string
+  name: string
+  mediaType: string
+  bytes: number
+  /** False when it was too large to keep. */
+  isKept: boolean
+}
+
+/** A job about this conversation that failed for good. */
+export interface Problem {
+  id: string
+  /** "Writing a draft failed: …" */
+  text: string
+}
+
+/** Everything a card shows, as it stands in the database. */
+export interface Conversation {
+  id: string
+  channel: { id: string; name: string; account: string; isPublic: boolean; isLetter: boolean; maxLength: number }
+  subject: string | null
+  state: ConversationState
+  /** Rises with every line the customer writes. An approval names the value the teammate saw. */
+  inboundSeq: number
+  /** Rises with every change of any kind. */
+  version: number
+  createdAt: Date
+  /** When the oldest unanswered interaction was written. */
+  waitingSince: Date | null
+  /** The provider refuses replies after this. */
+  replyBy: Date | null
+  snoozedUntil: Date | null
+  dismissed: { reason: DismissReason; by: string } | null
+  /** Why it was quarantined. */
+  suspicion: string[]
+  assignee: string | null
+  customer: {
+    id: string
+    name: string
+    handle: string | null
+    /** How many conversations this customer had before this one. */
+    conversationsBefore: number
+  }
+  turns: Turn[]
+  /** Of the newest interaction that was triaged. */
+  triage: Triage | null
+  /** The assistant is at work, or waits for the customer to finish typing. */
+  isDrafting: boolean
+  /** The current draft, in whatever state. */
+  draft: Draft | null
+  /** The newest reply that was not withdrawn. */
+  reply: Reply | null
+  problems: Problem[]
+}

@@ -1,0 +1,349 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import type { ConversationState, DismissReason } from '../conversations/conversation.ts'
+import type { DraftState, Flag } from '../drafts/draft.ts'
+import type { AutomaticReason, InteractionKind, Sentiment, Theme, Urgency } from '../interactions/interaction.ts'
+import type { ReplyProblem, ReplyState } from '../replies/reply.ts'
+
+const at = (name: string) => timestamp(name, { withTimezone: true })
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
+
+/** People who write. */
+export const customers = pgTable('customers', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull(),
+  createdAt: at('created_at').notNull(),
+})
+
+/** Under which names and addresses they write; one customer has many. */
+export const identities = pgTable(
+  'identities',
+  {
+    id: uuid('id').primaryKey(),
+    customerId: uuid('customer_id')
+      .notNull()
+      .references(() => customers.id),
+    channel: text('channel').notNull(),
+    externalId: text('external_id').notNull(),
+    name: text('name'),
+    handle: text('handle'),
+    email: text('email'),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [
+    unique('identities_channel_external_id').on(table.channel, table.externalId),
+    index('identities_customer').on(table.customerId),
+  ],
+)
+
+/** Who decides. Ids carry the workspace: `slack:U123`. */
+export const teammates = pgTable('teammates', {
+  id: text('id').primaryKey(),
+  workspace: text('workspace').notNull(),
+  name: text('name').notNull(),
+  seenAt: at('seen_at').notNull(),
+})
+
+export const conversations = pgTable(
+  'conversations',
+  {
+    id: uuid('id').primaryKey(),
+    channel: text('channel').notNull(),
+    account: text('account').notNull(),
+    externalId: text('external_id').notNull(),
+    customerId: uuid('customer_id')
+      .notNull()
+      .references(() => customers.id),
+    subject: text('subject'),
+    state: text('state').$type<ConversationState>().notNull(),
+    inboundSeq: integer('inbound_seq').notNull(),
+    version: integer('version').notNull(),
+    waitingSince: at('waiting_since'),
+    lastInboundAt: at('last_inbound_at').notNull(),
+    snoozedUntil: at('snoozed_until'),
+    dismissedReason: text('dismissed_reason').$type<DismissReason>(),
+    /** A teammate, or null when the program did it. */
+    dismissedBy: text('dismissed_by').references(() => teammates.id),
+    suspicion: jsonb('suspicion').$type<string[]>().notNull().default([]),
+    assignee: text('assignee').references(() => teammates.id),
+    isDrafting: boolean('is_drafting').notNull(),
+    draftId: uuid('draft_id'),
+    replyId: uuid('reply_id'),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (table) => [
+    unique('conversations_channel_account_external_id').on(table.channel, table.account, table.externalId),
+    index('conversations_customer').on(table.customerId, table.createdAt),
+    index('conversations_state').on(table.state, table.waitingSince, table.id),
+    index('conversations_updated').on(table.state, table.updatedAt, table.id),
+  ],
+)
+
+export const interactions = pgTable(
+  'interactions',
+  {
+    id: uuid('id').primaryKey(),
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversations.id),
+    identityId: uuid('identity_id')
+      .notNull()
+      .references(() => identities.id),
+    channel: text('channel').notNull(),
+    account: text('account').notNull(),
+    externalId: text('external_id').notNull(),
+    kind: text('kind').$type<InteractionKind>().notNull(),
+    /** The conversation's inbound sequence number at its last line. */
+    seq: integer('seq').notNull(),
+    text: text('text').notNull(),
+    /** The whole text as it came, when `text` was cut from it. */
+    fullText: text('full_text'),
+    automatic: text('automatic').$type<AutomaticReason>(),
+    notes: jsonb('notes').$type<string[]>().notNull(),
+    /** By the provider's clock. */
+    occurredAt: at('occurred_at').notNull(),
+    receivedAt: at('received_at').notNull(),
+    lastLineAt: at('last_line_at').notNull(),
+    theme: text('theme').$type<Theme>(),
+    sentiment: text('sentiment').$type<Sentiment>(),
+    urgency: text('urgency').$type<Urgency>(),
+    language: text('language'),
+    topics: jsonb('topics').$type<string[]>(),
+    summary: text('summary'),
+    needsReply: boolean('needs_reply'),
+    triagedBy: text('triaged_by'),
+    triagedAt: at('triaged_at'),
+  },
+  (table) => [
+    unique('interactions_channel_account_external_id').on(table.channel, table.account, table.externalId),
+    index('interactions_conversation').on(table.conversationId, table.seq),
+    index('interactions_external_id').on(table.externalId),
+  ],
+)
+
+/** Hosted channels: what the customer reads, line by line. `seq` is the conversation's version, so it rises within it. */
+export const lines = pgTable(
+  'lines',
+  {
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversations.id),
+    seq: integer('seq').notNull(),
+    sender: text('sender').$type<'customer' | 'team'>().notNull(),
+    externalId: text('external_id').notNull(),
+    name: text('name'),
+    text: text('text').notNull(),
+    at: at('at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'lines_pkey', columns: [table.conversationId, table.seq] }),
+    unique('lines_conversation_external_id').on(table.conversationId, table.externalId),
+  ],
+)
+
+export const attachments = pgTable(
+  'attachments',
+  {
+    id: uuid('id').primaryKey(),
+    interactionId: uuid('interaction_id')
+      .notNull()
+      .references(() => interactions.id),
+    name: text('name').notNull(),
+    mediaType: text('media_type').notNull(),
+    bytes: integer('bytes').notNull(),
+    /** Null when it was too large to keep. */
+    content: bytea('content'),
+  },
+  (table) => [index('attachments_interaction').on(table.interactionId)],
+)
+
+export const drafts = pgTable(
+  'drafts',
+  {
+    id: uuid('id').primaryKey(),
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversations.id),
+    revision: integer('revision').notNull(),
+    state: text('state').$type<DraftState>().notNull(),
+    text: text('text').notNull(),
+    answersSeq: integer('answers_seq').notNull(),
+    /** `openai/<model>`, `offline`, or null when a teammate wrote it. */
+    writtenBy: text('written_by'),
+    teammateId: text('teammate_id').references(() => teammates.id),
+    instruction: text('instruction'),
+    evidence: jsonb('evidence').$type<string[]>().notNull(),
+    flags: jsonb('flags').$type<Flag[]>().notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [unique('drafts_conversation_revision').on(table.conversationId, table.revision)],
+)
+
+export const replies = pgTable(
+  'replies',
+  {
+    id: uuid('id').primaryKey(),
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversations.id),
+    draftId: uuid('draft_id')
+      .notNull()
+      .references(() => drafts.id),
+    channel: text('channel').notNull(),
+    account: text('account').notNull(),
+    /** The recipient's address on that channel. */
+    recipient: text('recipient').notNull(),
+    state: text('state').$type<ReplyState>().notNull(),
+    text: text('text').notNull(),
+    answersSeq: integer('answers_seq').notNull(),
+    waitingSince: at('waiting_since'),
+    approvedBy: text('approved_by')
+      .notNull()
+      .references(() => teammates.id),
+    approvedAt: at('approved_at').notNull(),
+    sendAfter: at('send_after').notNull(),
+    attempts: integer('attempts').notNull(),
+    attemptedAt: at('attempted_at'),
+    acceptedAt: at('accepted_at'),
+    externalId: text('external_id'),
+    url: text('url'),
+    problem: jsonb('problem').$type<ReplyProblem>(),
+    editedShare: real('edited_share'),
+  },
+  (table) => [
+    uniqueIndex('replies_draft')
+      .on(table.draftId)
+      .where(sql`state <> 'withdrawn'`),
+    index('replies_conversation').on(table.conversationId, table.approvedAt),
+    index('replies_external_id').on(table.externalId),
+    index('replies_unsettled')
+      .on(table.state)
+      .where(sql`state in ('queued', 'sending', 'unknown')`),
+  ],
+)
+
+/** The audit trail, and the only source of the digest's numbers. Rows are only ever added. */
+export const events = pgTable(
+  'events',
+  {
+    id: uuid('id').primaryKey(),
+    at: at('at').notNull(),
+    type: text('type').notNull(),
+    conversationId: uuid('conversation_id'),
+    interactionId: uuid('interaction_id'),
+    draftId: uuid('draft_id'),
+    replyId: uuid('reply_id'),
+    /** A teammate's id, `customer`, `assistant` or `deskbell`. */
+    actor: text('actor').notNull(),
+    data: jsonb('data').$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [index('events_conversation').on(table.conversationId, table.at), index('events_at').on(table.at)],
+)
+
+/** Every copy of every card, and which version it shows. */
+export const cards = pgTable(
+  'cards',
+  {
+    workspace: text('workspace').notNull(),
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversations.id),
+    room: text('room').notNull(),
+    /** Null until the workspace said where it is. */
+    ref: jsonb('ref').$type<Record<string, unknown>>(),
+    shownVersion: integer('shown_version').notNull(),
+    /** Whoever works on it holds it until then. */
+    heldUntil: at('held_until'),
+  },
+  (table) => [primaryKey({ name: 'cards_pkey', columns: [table.workspace, table.conversationId] })],
+)
+
+/** Jobs that failed for good, until somebody has them tried again. */
+export const problems = pgTable(
+  'problems',
+  {
+    id: uuid('id').primaryKey(),
+    job: text('job').notNull(),
+    payload: jsonb('payload').$type<Record<string, unknown>>().notNull(),
+    conversationId: uuid('conversation_id').references(() => conversations.id),
+    error: text('error').notNull(),
+    at: at('at').notNull(),
+    resolvedAt: at('resolved_at'),
+  },
+  (table) => [
+    index('problems_open')
+      .on(table.conversationId)
+      .where(sql`resolved_at is null`),
+  ],
+)
+
+/** What was spent on models. */
+export const modelCalls = pgTable(
+  'model_calls',
+  {
+    id: uuid('id').primaryKey(),
+    at: at('at').notNull(),
+    purpose: text('purpose').notNull(),
+    model: text('model').notNull(),
+    outcome: text('outcome').notNull(),
+    inputTokens: integer('input_tokens').notNull(),
+    cachedTokens: integer('cached_tokens').notNull(),
+    outputTokens: integer('output_tokens').notNull(),
+    /** US dollars. */
+    cost: real('cost'),
+    latencyMs: integer('latency_ms').notNull(),
+  },
+  (table) => [index('model_calls_at').on(table.at)],
+)
+
+/** How far each inbound stream was read. */
+export const cursors = pgTable(
+  'cursors',
+  {
+    channel: text('channel').notNull(),
+    key: text('key').notNull(),
+    value: jsonb('value').notNull(),
+  },
+  (table) => [primaryKey({ name: 'cursors_pkey', columns: [table.channel, table.key] })],
+)
+
+/** Counters of rate limits. */
+export const uses = pgTable(
+  'uses',
+  {
+    key: text('key').notNull(),
+    windowStart: bigint('window_start', { mode: 'number' }).notNull(),
+    count: integer('count').notNull(),
+  },
+  (table) => [primaryKey({ name: 'uses_pkey', columns: [table.key, table.windowStart] })],
+)
+
+/** What exactly one replica may do at a time. */
+export const leases = pgTable('leases', {
+  name: text('name').primaryKey(),
+  holder: text('holder').notNull(),
+  until: at('until').notNull(),
+})
+
+/** What the team tunes (`tuning`), and the installation's own secret (`secret`). */
+export const settings = pgTable('settings', {
+  key: text('key').primaryKey(),
+  value: jsonb('value').notNull(),
+  updatedAt: at('updated_at').notNull(),
+})

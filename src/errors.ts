@@ -1,0 +1,49 @@
+/** The settings can't be used. The process refuses to start and prints the message, which says what to change. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/** A caller could not prove who it is (HTTP 401). */
+export class SignatureError extends Error {
+  override name = 'SignatureError'
+}
+
+/** What the caller sent can't be understood (HTTP 400, or `status`). The message says what was wrong, where, and what to do. */
+export class BadInputError extends Error {
+  override name = 'BadInputError'
+  readonly status: number
+  constructor(message: string, options?: ErrorOptions & { status?: number }) {
+    super(message, options)
+    this.status = options?.status ?? 400
+  }
+}
+
+/** What was asked for does not exist (HTTP 404). */
+export class NotFoundError extends Error {
+  override name = 'NotFoundError'
+}
+
+/** Somebody else got there first, or the customer wrote again. The message is shown to that teammate only. */
+export class ConflictError extends Error {
+  override name = 'ConflictError'
+}
+
+/** It certainly did not happen, and may be tried again after `retryAfterMs`. */
+export class RetryableError extends Error {
+  override name = 'RetryableError'
+  readonly retryAfterMs: number | undefined
+  constructor(message: string, options?: ErrorOptions & { retryAfterMs?: number }) {
+    super(message, options)
+    this.retryAfterMs = options?.retryAfterMs
+  }
+}
+
+/** It did not happen and will not happen by trying again. `action` tells the team what to do about it. */
+export class PermanentError extends Error {
+  override name = 'PermanentError'
+  readonly action: string | undefined
+  constructor(message: string, options?: ErrorOptions & { action?: string }) {
+    super(message, options)
+    this.action = options?.action
+  }
+}

@@ -1,0 +1,37 @@
+import { sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import type { OpenQueue } from '../jobs/queue.ts'
+
+export interface Readiness {
+  isReady: boolean
+  /** By part: `ok`, or what is wrong. */
+  parts: Record<string, string>
+}
+
+const patienceMs = 2000
+
+/** Whether this process can do its work now: database, queue, workspaces. Never throws. */
+export async function checkReadiness(ctx: Pick<Context, 'db' | 'workspaces'>, queue: OpenQueue): Promise<Readiness> {
+  const parts: Record<string, string> = {
+    database: await state(ctx.db.execute(sql`select 1`)),
+    queue: await state(queue.boss.schemaVersion()),
+  }
+  for (const workspace of ctx.workspaces.values()) parts[workspace.id] = workspace.isReady() ? 'ok' : 'not connected'
+  return { isReady: Object.values(parts).every((part) => part === 'ok'), parts }
+}
+
+async function state(answer: PromiseLike<unknown>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer within 2 s')), patienceMs)
+  })
+  try {
+    await Promise.race([answer, late])
+    return 'ok'
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    return `cannot be reached: ${cause instanceof Error ? cause.message || cause.name : String(cause)}`
+  } finally {
+    clearTimeout(timer)
+  }
+}

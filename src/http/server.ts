@@ -1,0 +1,117 @@
+import { serve, type HttpBindings } from '@hono/node-server'
+import { Hono, type Context as HonoContext } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { OpenChannel } from '../channels/channel.ts'
+import type { Context } from '../context.ts'
+import { isDatabaseDown } from '../db/client.ts'
+import { BadInputError, ConfigError, NotFoundError, SignatureError } from '../errors.ts'
+import type { Deliver } from '../interactions/intake.ts'
+import type { Readiness } from './readiness.ts'
+
+const bodyLimitBytes = 1024 * 1024
+
+interface Parts {
+  deliver: Deliver
+  readiness: () => Promise<Readiness>
+  metricsText: () => Promise<string>
+  /** Which parts of the program this process plays. */
+  roles: { intake: boolean; workspace: boolean }
+}
+
+type App = Hono<{ Bindings: HttpBindings }>
+
+/** Every route: health, webhooks, customers' pages, and the workspaces' own. */
+export function createHttp(ctx: Pick<Context, 'log' | 'channels' | 'workspaces'>, parts: Parts): App {
+  const app: App = new Hono()
+  app.get('/healthz', (c) => c.json({ status: 'ok' }))
+  app.get('/readyz', async (c) => {
+    const readiness = await parts.readiness()
+    return c.json(readiness, readiness.isReady ? 200 : 503)
+  })
+  app.get(
+    '/metrics',
+    async () =>
+      new Response(await parts.metricsText(), {
+        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      }),
+  )
+  app.use(
+    bodyLimit({
+      maxSize: bodyLimitBytes,
+      onError: () => problem(413, `The body is larger than ${bodyLimitBytes / 1024} kB. Send less at once`),
+    }),
+  )
+  if (parts.roles.intake)
+    for (const channel of ctx.channels.values()) mountChannel(app, parts.deliver, channel.id, channel.open)
+  if (parts.roles.workspace) {
+    app.all('*', async (c, next) => {
+      for (const workspace of ctx.workspaces.values()) {
+        const response = await workspace.fetch?.(c.req.raw, { address: addressOf(c) })
+        if (response) return response
+      }
+      return next()
+    })
+  }
+  app.notFound((c) => problem(404, `There is nothing at ${c.req.path}`))
+  app.onError((error, c) => answerError(ctx, error, c))
+  return app
+}
+
+function mountChannel(app: App, deliver: Deliver, id: string, { inbound, pages = [] }: OpenChannel): void {
+  for (const page of pages) app.on(page.method, page.path, (c) => page.handle(c.req.raw))
+  if (inbound.kind !== 'webhook') return
+  app.all(`/channels/${id}`, async (c) => {
+    const { delivery, respond } = await inbound.receive(c.req.raw)
+    const isEmpty = delivery.interactions.length === 0 && !delivery.receipts?.length && !delivery.cursor
+    const recorded = isEmpty ? { interactions: [] } : await deliver(id, delivery)
+    return respond ? respond(recorded) : c.body(null, 200)
+  })
+}
+
+function answerError(ctx: Pick<Context, 'log'>, error: Error, c: HonoContext): Response {
+  if (error instanceof SignatureError) return problem(401, error.message)
+  if (error instanceof BadInputError) return problem(error.status, error.message)
+  if (error instanceof NotFoundError) return problem(404, error.message)
+  if (isDatabaseDown(error)) {
+    ctx.log.warn('request refused: the database cannot be reached', { path: c.req.path })
+    return problem(503, 'The database cannot be reached; nothing was stored. Try again', { 'retry-after': '5' })
+  }
+  ctx.log.error('request failed', {
+    path: c.req.path,
+    error: error.message.startsWith('Failed query') ? 'a statement failed' : error.message,
+    stack: error.stack?.split('\n').slice(-8).join('\n'),
+  })
+  return problem(500, 'Something went wrong here; it was written to the log')
+}
+
+function problem(status: number, error: string, headers: Record<string, string> = {}): Response {
+  return Response.json({ error }, { status, headers })
+}
+
+function addressOf(c: HonoContext<{ Bindings: HttpBindings }>): string {
+  return c.env?.incoming?.socket.remoteAddress ?? '127.0.0.1'
+}
+
+/** Listens. Port 0 takes any free one. Throws ConfigError when the port is taken. */
+export async function listen(app: App, host: string, port: number): Promise<{ port: number; stop(): Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => {
+      resolve({
+        port: address.port,
+        stop: () =>
+          new Promise((stopped) => {
+            server.close(() => stopped())
+            if ('closeIdleConnections' in server) server.closeIdleConnections()
+            setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 3000).unref()
+          }),
+      })
+    })
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const said =
+        error.code === 'EADDRINUSE'
+          ? `PORT ${port} is taken by another program. Set another PORT`
+          : `HOST ${host}, PORT ${port}: ${error.message}`
+      reject(new ConfigError(said, { cause: error }))
+    })
+  })
+}

@@ -1,0 +1,30 @@
+/** Exactly one per interaction. */
+export const themes = ['compliment', 'complaint', 'question', 'suggestion', 'comparison'] as const
+export type Theme = (typeof themes)[number]
+
+export const sentiments = ['positive', 'neutral', 'negative', 'mixed'] as const
+export type Sentiment = (typeof sentiments)[number]
+
+export const urgencies = ['low', 'normal', 'high'] as const
+export type Urgency = (typeof urgencies)[number]
+
+export const kinds = ['message', 'review', 'comment', 'mention', 'survey', 'call'] as const
+export type InteractionKind = (typeof kinds)[number]
+
+/** What the assistant makes of what a customer wrote. */
+export interface Triage {
+  theme: Theme
+  sentiment: Sentiment
+  urgency: Urgency
+  /** BCP 47 primary language, `und` when it can't be told. */
+  language: string
+  /** Up to five short noun phrases, lower case. */
+  topics: string[]
+  /** One line, in English. */
+  summary: string
+  /** False for a plain thank-you and the like. A person still decides. */
+  needsReply: boolean
+}
+
+/** Why a machine, not a person, wrote it. Such an interaction is stored but never answered by itself. */
+export type AutomaticReason = 'auto-reply' | 'bulk' | 'bounce' | 'loop' | 'complaint-report'

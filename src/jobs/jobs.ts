@@ -1,0 +1,33 @@
+import { z } from 'zod'
+
+const conversationId = z.uuid()
+
+/** Every job by name, and what it is told. Jobs may run more than once and must not mind. */
+export const jobSchemas = {
+  /** Works out theme and the like. `seq`: the newest line when it was asked for; a newer line brings a newer job. */
+  triage: z.object({ conversationId, seq: z.int() }),
+  /** Writes a draft. */
+  propose: z.object({ conversationId, seq: z.int(), instruction: z.string().nullable(), by: z.string().nullable() }),
+  /** Makes every copy of the card show the present state. */
+  'sync-card': z.object({ conversationId }),
+  'send-reply': z.object({ replyId: z.uuid(), conversationId }),
+  /** Finds out whether a reply with an unknown outcome arrived. */
+  'reconcile-reply': z.object({ replyId: z.uuid(), conversationId }),
+  /** Ends a snooze. */
+  wake: z.object({ conversationId, until: z.iso.datetime() }),
+} as const
+
+export type JobName = keyof typeof jobSchemas
+export type JobPayload<Name extends JobName = JobName> = z.infer<(typeof jobSchemas)[Name]>
+
+export const jobNames = Object.keys(jobSchemas) as JobName[]
+
+/** What a card says when a job failed for good. */
+export const jobFailures: Record<JobName, string> = {
+  triage: 'Working out the theme failed',
+  propose: 'Writing a draft failed',
+  'sync-card': 'Updating the card failed',
+  'send-reply': 'Sending the reply failed',
+  'reconcile-reply': 'Finding out whether the reply arrived failed',
+  wake: 'Ending the snooze failed',
+}

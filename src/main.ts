@@ -1,0 +1,42 @@
+import { startApp } from './app.ts'
+import { readConfig } from './config.ts'
+import { doctor } from './doctor.ts'
+import { openDatabase } from './db/client.ts'
+import { migrate } from './db/migrate.ts'
+import { ConfigError } from './errors.ts'
+
+/* oxlint-disable no-console -- what a person at the terminal reads */
+try {
+  await run(process.argv[2])
+} catch (error) {
+  console.error(error instanceof ConfigError ? `\nDeskbell can't start.\n${error.message}\n` : error)
+  process.exit(1)
+}
+
+async function run(command: string | undefined): Promise<void> {
+  const config = readConfig(process.env)
+  if (command === 'doctor') process.exit((await doctor(config, console.log)) ? 0 : 1)
+  if (command === 'migrate') {
+    const database = await openDatabase(config.database)
+    console.log(`Migrations applied: ${await migrate(database.db)}`)
+    return database.close()
+  }
+  const app = await startApp(config)
+  console.log(
+    `\nDeskbell is ready.\n  The team's room:     ${app.url}/\n  A visitor's chat:    ${app.url}/chat\n  The contact form:    ${app.url}/form\n`,
+  )
+  let isStopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (isStopping) process.exit(1)
+      isStopping = true
+      app.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error)
+          process.exit(1)
+        },
+      )
+    })
+  }
+}

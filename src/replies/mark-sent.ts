@@ -1,0 +1,18 @@
+import type { Context } from '../context.ts'
+import { ConflictError } from '../errors.ts'
+import { settleAccepted, type SettleContext } from './settle.ts'
+
+/** A teammate says that a reply did reach the customer: sent by hand, or found after an unknown outcome. */
+export async function markSent(
+  ctx: SettleContext & Pick<Context, 'db'>,
+  { replyId, by }: { replyId: string; by: string },
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const sent = { externalId: `by-hand:${replyId}`, at: ctx.clock.now() }
+    const reply = await settleAccepted(ctx, tx, replyId, ['by_hand', 'unknown'], sent, {
+      type: 'reply.marked-sent',
+      actor: by,
+    })
+    if (!reply) throw new ConflictError('This reply is settled already')
+  })
+}

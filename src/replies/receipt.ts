@@ -1,0 +1,32 @@
+import { and, eq } from 'drizzle-orm'
+import type { Receipt } from '../channels/channel.ts'
+import { addEvent, changeConversation } from '../conversations/queries.ts'
+import type { Db } from '../db/client.ts'
+import { replies } from '../db/schema.ts'
+import { moveReply, settleFailed, type SettleContext } from './settle.ts'
+
+/** Takes the provider's later word on a reply. One about a reply that isn't ours, or that says nothing new, changes nothing. */
+export async function applyReceipt(ctx: SettleContext, tx: Db, channel: string, receipt: Receipt): Promise<void> {
+  const [reply] = await tx
+    .select({ id: replies.id })
+    .from(replies)
+    .where(and(eq(replies.channel, channel), eq(replies.externalId, receipt.externalId)))
+  if (!reply) return
+  if (receipt.state !== 'published') {
+    const reason =
+      receipt.reason ?? (receipt.state === 'rejected' ? 'The provider rejected it' : 'It could not be delivered')
+    await settleFailed(ctx, tx, reply.id, ['accepted', 'published'], receipt.state, {
+      reason,
+      action: 'Reach the customer another way, or send again',
+    })
+    return
+  }
+  const moved = await moveReply(tx, reply.id, ['accepted'], { state: 'published' })
+  if (!moved) return
+  await changeConversation(ctx, tx, moved.conversationId, {})
+  await addEvent(ctx, tx, 'reply.published', {
+    conversationId: moved.conversationId,
+    replyId: moved.id,
+    actor: 'deskbell',
+  })
+}

@@ -1,0 +1,66 @@
+import { eq } from 'drizzle-orm'
+import type { Found, OpenChannel, OutboundReply } from '../channels/channel.ts'
+import type { Context } from '../context.ts'
+import { addEvent, changeConversation } from '../conversations/queries.ts'
+import { replies } from '../db/schema.ts'
+import type { JobPayload } from '../jobs/jobs.ts'
+import { attemptLimit, backoffMs, outboundReply } from './send.ts'
+import { moveReply, settleAccepted, settleFailed, type SettleContext } from './settle.ts'
+
+/** How long a channel may take to show what it accepted. */
+const patienceMs = 3 * 60_000
+const pauseMs = 20_000
+
+/**
+ * Finds out whether a reply of unknown outcome arrived: by asking the channel; where sending again does no harm, by sending again;
+ * where neither is possible, by asking the team on the card. Throws what `find` throws; the job is then repeated.
+ */
+export async function reconcileReply(
+  ctx: SettleContext & Pick<Context, 'db' | 'log'>,
+  { replyId, conversationId }: JobPayload<'reconcile-reply'>,
+): Promise<void> {
+  const [reply] = await ctx.db.select().from(replies).where(eq(replies.id, replyId))
+  if (reply?.state !== 'unknown') return
+  const channel = ctx.channels.get(reply.channel)?.open
+  const found = await ask(channel, await outboundReply(ctx.db, reply))
+  ctx.log.info('reply of unknown outcome looked up', { replyId, conversationId, outcome: found.outcome })
+  await ctx.db.transaction(async (tx) => {
+    if (found.outcome === 'arrived') {
+      await settleAccepted(ctx, tx, replyId, ['unknown'], found.sent, { type: 'reply.accepted', actor: 'deskbell' })
+      return
+    }
+    const now = ctx.clock.now().getTime()
+    if (found.outcome === 'absent' && reply.attempts >= attemptLimit) {
+      await settleFailed(ctx, tx, replyId, ['unknown'], 'failed', {
+        reason: `it did not arrive, after ${reply.attempts} attempts`,
+      })
+      return
+    }
+    if (found.outcome === 'absent') {
+      const sendAfter = new Date(reply.attempts > 1 ? now + backoffMs(reply.attempts) : now)
+      const moved = await moveReply(tx, replyId, ['unknown'], { state: 'queued', sendAfter, problem: null })
+      if (!moved) return
+      await changeConversation(ctx, tx, conversationId, {})
+      await addEvent(ctx, tx, 'reply.retried', {
+        conversationId,
+        replyId,
+        actor: 'deskbell',
+        data: { reason: 'It did not arrive' },
+      })
+      await ctx.queue.add(tx, 'send-reply', { replyId, conversationId }, sendAfter)
+      return
+    }
+    const isEarly = channel?.find && now - (reply.attemptedAt?.getTime() ?? 0) < patienceMs
+    if (isEarly) return ctx.queue.add(tx, 'reconcile-reply', { replyId, conversationId }, new Date(now + pauseMs))
+    const problem = {
+      reason: 'the connection broke while it was being sent',
+      action: 'Look whether the customer has it, then choose',
+    }
+    if (await moveReply(tx, replyId, ['unknown'], { problem })) await changeConversation(ctx, tx, conversationId, {})
+  })
+}
+
+async function ask(channel: OpenChannel | undefined, outbound: OutboundReply): Promise<Found> {
+  if (channel?.isResendSafe) return { outcome: 'absent' }
+  return channel?.find ? channel.find(outbound) : { outcome: 'unclear' }
+}

@@ -1,0 +1,46 @@
+export type ReplyState =
+  | 'queued'
+  | 'sending'
+  | 'accepted'
+  | 'published'
+  | 'rejected'
+  | 'failed'
+  | 'unknown'
+  | 'by_hand'
+  /** Undone within the grace period: never left the building. */
+  | 'withdrawn'
+
+/** Why a reply did not go out, in words for the card. */
+export interface ReplyProblem {
+  reason: string
+  /** What the team can do about it. */
+  action?: string
+}
+
+/** An approved draft on its way out. */
+export interface Reply {
+  id: string
+  conversationId: string
+  draftId: string
+  /** The channel and account that it leaves by; a form's reply leaves by email. */
+  channel: string
+  account: string
+  state: ReplyState
+  text: string
+  approvedBy: string
+  /** The newest inbound sequence number that it answers. */
+  answersSeq: number
+  /** When the oldest interaction that it answers was written. */
+  waitingSince: Date | null
+  approvedAt: Date
+  /** The end of the grace period: until then it can be undone. */
+  sendAfter: Date
+  attempts: number
+  attemptedAt: Date | null
+  acceptedAt: Date | null
+  externalId: string | null
+  url: string | null
+  problem: ReplyProblem | null
+  /** Share of the assistant's draft that was changed, 0 to 1; null when a person wrote it from nothing. */
+  editedShare: number | null
+}

@@ -1,0 +1,202 @@
+import { and, asc, eq, inArray, isNotNull, lte } from 'drizzle-orm'
+import type { OutboundReply, Sent } from '../channels/channel.ts'
+import type { ActiveChannel, Context } from '../context.ts'
+import { addEvent, changeConversation } from '../conversations/queries.ts'
+import type { Db } from '../db/client.ts'
+import { conversations, customers, interactions, replies } from '../db/schema.ts'
+import { PermanentError, RetryableError } from '../errors.ts'
+import type { JobPayload } from '../jobs/jobs.ts'
+import { moveReply, settleAccepted, settleFailed, type ReplyRow, type SettleContext } from './settle.ts'
+
+type SendContext = SettleContext & Pick<Context, 'db' | 'log' | 'metrics'>
+
+const timeLimitMs = 60_000
+/** After this many the reply counts as failed, and the team decides. */
+export const attemptLimit = 12
+const shortestRetryMs = 5000
+const longestRetryMs = 15 * 60_000
+
+/**
+ * Sends one approved reply. The attempt is committed before the network call; an attempt that a crash cut off
+ * is found here again as `sending`, and then its outcome is looked up instead of sending once more.
+ */
+export async function sendReply(
+  ctx: SendContext,
+  { replyId }: JobPayload<'send-reply'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const now = ctx.clock.now()
+  const claimed = await ctx.db.transaction(async (tx) => {
+    const [row] = await tx.select().from(replies).where(eq(replies.id, replyId)).for('update')
+    if (!row) return null
+    if (row.state === 'sending') {
+      await becomeUnknown(ctx, tx, row)
+      return null
+    }
+    if (row.state !== 'queued') return null
+    if (row.sendAfter > now) {
+      await ctx.queue.add(tx, 'send-reply', { replyId, conversationId: row.conversationId }, row.sendAfter)
+      return null
+    }
+    const [reply] = await tx
+      .update(replies)
+      .set({ state: 'sending', attempts: row.attempts + 1, attemptedAt: now })
+      .where(and(eq(replies.id, replyId), lte(replies.sendAfter, now)))
+      .returning()
+    if (!reply) return null
+    await changeConversation(ctx, tx, reply.conversationId, {})
+    await addEvent(ctx, tx, 'reply.sending', {
+      conversationId: reply.conversationId,
+      replyId,
+      actor: 'deskbell',
+      data: { attempt: reply.attempts },
+    })
+    return { reply, outbound: await outboundReply(tx, reply) }
+  })
+  if (!claimed) return
+  const { reply, outbound } = claimed
+  const channel = ctx.channels.get(reply.channel)
+  const started = performance.now()
+  const outcome = await attempt(channel, outbound, AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]))
+  await ctx.db.transaction(async (tx) => {
+    switch (outcome.kind) {
+      case 'accepted':
+        return void (await settleAccepted(ctx, tx, replyId, ['sending'], outcome.sent, {
+          type: 'reply.accepted',
+          actor: 'deskbell',
+        }))
+      case 'failed':
+        return void (await settleFailed(ctx, tx, replyId, ['sending'], 'failed', outcome.problem))
+      case 'retry':
+        return retryLater(ctx, tx, reply, outcome.error)
+      case 'unknown':
+        return becomeUnknown(ctx, tx, reply)
+    }
+  })
+  ctx.metrics.replies.inc({ channel: reply.channel, outcome: outcome.kind })
+  const ids = {
+    replyId,
+    conversationId: reply.conversationId,
+    channel: reply.channel,
+    attempt: reply.attempts,
+    ms: Math.round(performance.now() - started),
+  }
+  if (outcome.kind === 'accepted') ctx.log.info('reply sent', ids)
+  else ctx.log.warn('reply not sent', { ...ids, outcome: outcome.kind, error: outcome.error.message })
+}
+
+type Outcome =
+  | { kind: 'accepted'; sent: Sent }
+  | { kind: 'failed'; error: Error; problem: { reason: string; action?: string } }
+  | { kind: 'retry'; error: RetryableError }
+  | { kind: 'unknown'; error: Error }
+
+async function attempt(
+  channel: ActiveChannel | undefined,
+  outbound: OutboundReply,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const send = channel?.open.send
+  if (typeof send !== 'function') {
+    const error = new RetryableError('The channel is switched off')
+    return { kind: 'retry', error }
+  }
+  try {
+    return { kind: 'accepted', sent: await send(outbound, signal) }
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause))
+    if (error instanceof RetryableError) return { kind: 'retry', error }
+    if (error instanceof PermanentError) {
+      return {
+        kind: 'failed',
+        error,
+        problem: { reason: error.message, ...(error.action ? { action: error.action } : {}) },
+      }
+    }
+    return { kind: 'unknown', error }
+  }
+}
+
+async function retryLater(ctx: SendContext, tx: Db, reply: ReplyRow, error: RetryableError): Promise<void> {
+  if (reply.attempts >= attemptLimit) {
+    await settleFailed(ctx, tx, reply.id, ['sending'], 'failed', {
+      reason: `${error.message} (tried ${reply.attempts} times)`,
+      action: 'Send it again once this is mended',
+    })
+    return
+  }
+  const sendAfter = new Date(ctx.clock.now().getTime() + (error.retryAfterMs ?? backoffMs(reply.attempts)))
+  const problem = { reason: error.message, action: 'It will be tried again' }
+  const moved = await moveReply(tx, reply.id, ['sending'], { state: 'queued', sendAfter, problem })
+  if (!moved) return
+  await changeConversation(ctx, tx, reply.conversationId, {})
+  await addEvent(ctx, tx, 'reply.retried', {
+    conversationId: reply.conversationId,
+    replyId: reply.id,
+    actor: 'deskbell',
+    data: { reason: error.message, attempt: reply.attempts },
+  })
+  await ctx.queue.add(tx, 'send-reply', { replyId: reply.id, conversationId: reply.conversationId }, sendAfter)
+}
+
+/** How long to wait after the nth attempt. */
+export function backoffMs(attempts: number): number {
+  return Math.min(longestRetryMs, shortestRetryMs * 2 ** Math.max(0, attempts - 1))
+}
+
+async function becomeUnknown(ctx: SendContext, tx: Db, reply: ReplyRow): Promise<void> {
+  const moved = await moveReply(tx, reply.id, ['sending'], { state: 'unknown', problem: null })
+  if (!moved) return
+  await changeConversation(ctx, tx, reply.conversationId, {})
+  await addEvent(ctx, tx, 'reply.unknown', {
+    conversationId: reply.conversationId,
+    replyId: reply.id,
+    actor: 'deskbell',
+    data: { attempt: reply.attempts },
+  })
+  await ctx.queue.add(tx, 'reconcile-reply', { replyId: reply.id, conversationId: reply.conversationId })
+}
+
+/** The reply as its channel needs it. */
+export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundReply> {
+  const [[conversation], theirs, ours] = await Promise.all([
+    tx
+      .select({ externalId: conversations.externalId, subject: conversations.subject, name: customers.name })
+      .from(conversations)
+      .innerJoin(customers, eq(customers.id, conversations.customerId))
+      .where(eq(conversations.id, reply.conversationId)),
+    tx
+      .select({ externalId: interactions.externalId, at: interactions.receivedAt })
+      .from(interactions)
+      .where(
+        and(
+          eq(interactions.conversationId, reply.conversationId),
+          eq(interactions.channel, reply.channel),
+          eq(interactions.account, reply.account),
+        ),
+      )
+      .orderBy(asc(interactions.seq)),
+    tx
+      .select({ externalId: replies.externalId, at: replies.acceptedAt })
+      .from(replies)
+      .where(
+        and(
+          eq(replies.conversationId, reply.conversationId),
+          eq(replies.channel, reply.channel),
+          inArray(replies.state, ['accepted', 'published']),
+          isNotNull(replies.externalId),
+        ),
+      ),
+  ])
+  return {
+    id: reply.id,
+    account: reply.account,
+    text: reply.text,
+    to: { externalId: reply.recipient, name: conversation?.name ?? null },
+    conversation: { externalId: conversation?.externalId ?? '', subject: conversation?.subject ?? null },
+    references: [...theirs, ...ours]
+      .toSorted((a, b) => (a.at?.getTime() ?? 0) - (b.at?.getTime() ?? 0))
+      .flatMap(({ externalId }) => externalId ?? []),
+    approvedAt: reply.approvedAt,
+  }
+}

@@ -1,0 +1,147 @@
+import { and, eq, gt, inArray, isNull, min } from 'drizzle-orm'
+import type { Sent } from '../channels/channel.ts'
+import type { Context } from '../context.ts'
+import { hostedKey } from '../conversations/hosted.ts'
+import { addEvent, changeConversation, type EventType } from '../conversations/queries.ts'
+import type { Db } from '../db/client.ts'
+import { conversations, interactions, lines, replies, teammates } from '../db/schema.ts'
+import type { ReplyProblem, ReplyState } from './reply.ts'
+
+export type SettleContext = Pick<Context, 'queue' | 'signals' | 'clock' | 'newId' | 'channels'>
+export type ReplyRow = typeof replies.$inferSelect
+
+/** Moves a reply on, if it is in one of the states `from`. Null: it is not, and nothing changed. */
+export async function moveReply(
+  tx: Db,
+  replyId: string,
+  from: ReplyState[],
+  set: Partial<ReplyRow>,
+): Promise<ReplyRow | null> {
+  const [row] = await tx
+    .update(replies)
+    .set(set)
+    .where(and(eq(replies.id, replyId), inArray(replies.state, from)))
+    .returning()
+  return row ?? null
+}
+
+/** The provider accepted the reply: the conversation is answered, unless the customer wrote again meanwhile. */
+export async function settleAccepted(
+  ctx: SettleContext,
+  tx: Db,
+  replyId: string,
+  from: ReplyState[],
+  sent: Sent,
+  event: { type: EventType; actor: string },
+): Promise<ReplyRow | null> {
+  const reply = await moveReply(tx, replyId, from, {
+    state: 'accepted',
+    acceptedAt: sent.at,
+    externalId: sent.externalId,
+    url: sent.url ?? null,
+    problem: null,
+  })
+  if (!reply) return null
+  const row = await changeConversation(ctx, tx, reply.conversationId, {})
+  if (!row) return reply
+  if (row.inboundSeq > reply.answersSeq) {
+    await waitAgain(ctx, tx, reply.conversationId, reply.answersSeq, row.inboundSeq)
+  } else {
+    await tx
+      .update(conversations)
+      .set({ state: 'answered', waitingSince: null, isDrafting: false })
+      .where(eq(conversations.id, row.id))
+  }
+  const ms = (date: Date | null) => (date ? sent.at.getTime() - date.getTime() : null)
+  await addEvent(ctx, tx, event.type, {
+    conversationId: reply.conversationId,
+    replyId,
+    actor: event.actor,
+    data: {
+      channel: reply.channel,
+      account: reply.account,
+      acceptedAt: sent.at.toISOString(),
+      approvedBy: reply.approvedBy,
+      responseMs: ms(reply.waitingSince),
+      deliveryMs: ms(reply.approvedAt),
+      editedShare: reply.editedShare,
+    },
+  })
+  if (ctx.channels.get(reply.channel)?.open.isHosted) {
+    const [author] = await tx.select({ name: teammates.name }).from(teammates).where(eq(teammates.id, reply.approvedBy))
+    await tx.insert(lines).values({
+      conversationId: row.id,
+      seq: row.version,
+      sender: 'team',
+      externalId: reply.id,
+      name: author?.name ?? null,
+      text: reply.text,
+      at: sent.at,
+    })
+    await ctx.signals.send(tx, 'hosted', [hostedKey(row.channel, row.account, row.externalId)])
+  }
+  return reply
+}
+
+/** The reply will not arrive: the conversation waits again, and the card says why. */
+export async function settleFailed(
+  ctx: SettleContext,
+  tx: Db,
+  replyId: string,
+  from: ReplyState[],
+  state: 'failed' | 'rejected',
+  problem: ReplyProblem,
+): Promise<ReplyRow | null> {
+  const reply = await moveReply(tx, replyId, from, { state, problem })
+  if (!reply) return null
+  const row = await changeConversation(ctx, tx, reply.conversationId, {}, eq(conversations.replyId, replyId))
+  if (row && (row.state === 'sending' || row.state === 'answered')) {
+    await tx
+      .update(conversations)
+      .set({ state: 'waiting', waitingSince: row.waitingSince ?? reply.waitingSince ?? row.lastInboundAt })
+      .where(eq(conversations.id, row.id))
+    if (row.inboundSeq > reply.answersSeq) await askForDraft(ctx, tx, row.id, row.inboundSeq)
+  }
+  await addEvent(ctx, tx, `reply.${state}`, {
+    conversationId: reply.conversationId,
+    replyId,
+    actor: 'deskbell',
+    data: { ...problem },
+  })
+  return reply
+}
+
+async function waitAgain(
+  ctx: SettleContext,
+  tx: Db,
+  conversationId: string,
+  answeredSeq: number,
+  inboundSeq: number,
+): Promise<void> {
+  const [oldest] = await tx
+    .select({ at: min(interactions.occurredAt) })
+    .from(interactions)
+    .where(
+      and(
+        eq(interactions.conversationId, conversationId),
+        gt(interactions.seq, answeredSeq),
+        isNull(interactions.automatic),
+      ),
+    )
+  await tx
+    .update(conversations)
+    .set({ state: 'waiting', waitingSince: oldest?.at ?? ctx.clock.now() })
+    .where(eq(conversations.id, conversationId))
+  await askForDraft(ctx, tx, conversationId, inboundSeq)
+}
+
+/** What came in while a reply was on its way gets a draft of its own. */
+export async function askForDraft(
+  ctx: Pick<Context, 'queue'>,
+  tx: Db,
+  conversationId: string,
+  seq: number,
+): Promise<void> {
+  await tx.update(conversations).set({ isDrafting: true }).where(eq(conversations.id, conversationId))
+  await ctx.queue.add(tx, 'triage', { conversationId, seq })
+}

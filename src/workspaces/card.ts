@@ -1,0 +1,357 @@
+import type { AttachmentRef, Conversation, ConversationState, DismissReason } from '../conversations/conversation.ts'
+import type { Draft, Flag } from '../drafts/draft.ts'
+import type { Triage } from '../interactions/interaction.ts'
+import type { Reply } from '../replies/reply.ts'
+
+/** What a room shows of one conversation, before a platform gives it its look. */
+export interface Card {
+  conversationId: string
+  version: number
+  state: ConversationState
+  /** "Email · support@example.com" */
+  origin: string
+  channelId: string
+  subject: string | null
+  customer: { name: string; handle: string | null; history: string }
+  /** Theme, sentiment, urgency, language, topics; in the order shown. */
+  labels: Label[]
+  summary: string | null
+  /** Null when nobody waits. */
+  waitingSince: Date | null
+  replyBy: Date | null
+  assignee: string | null
+  /** What was said, oldest first. */
+  turns: CardTurn[]
+  draft: CardDraft | null
+  /** Longest reply the channel takes, in characters. */
+  maxLength: number
+  /** One line on what is happening: "Sending… approved by Ana". Null while it simply waits. */
+  status: Status | null
+  /** What went wrong, and what to do. */
+  alerts: string[]
+  /** What can be done now, the most likely first. */
+  actions: Action[]
+  /** The newest inbound sequence number shown; every decision names it. */
+  seenSeq: number
+  /** The text to copy, for a reply that leaves by hand. */
+  copyText: string | null
+}
+
+export interface Label {
+  kind: 'theme' | 'sentiment' | 'urgency' | 'language' | 'topic'
+  text: string
+  tone: 'plain' | 'good' | 'bad' | 'warn'
+}
+
+export interface CardTurn {
+  from: 'customer' | 'team'
+  name: string
+  at: Date
+  text: string
+  /** True for what the customer wrote since the team last answered. */
+  isUnanswered: boolean
+  attachments: AttachmentRef[]
+  notes: string[]
+}
+
+export interface CardDraft {
+  id: string
+  revision: number
+  text: string
+  writtenBy: string
+  instruction: string | null
+  evidence: string[]
+  flags: Flag[]
+}
+
+export interface Status {
+  text: string
+  tone: 'plain' | 'good' | 'bad' | 'warn'
+  /** When it happened, to be shown in the reader's own time zone. */
+  at: Date | null
+  /** The end of the grace period, while the reply can still be undone. */
+  undoUntil: Date | null
+  /** The public reply, where there is one. */
+  url?: string
+}
+
+export type ActionId =
+  | 'approve'
+  | 'edit'
+  | 'redraft'
+  | 'assign'
+  | 'unassign'
+  | 'dismiss'
+  | 'snooze'
+  | 'spam'
+  | 'reopen'
+  | 'undo'
+  | 'mark-sent'
+  | 'resend'
+  | 'copy'
+  | 'retry'
+
+export interface Action {
+  id: ActionId
+  label: string
+  style: 'primary' | 'plain' | 'danger'
+  /** What the action is about, where it isn't the conversation: a draft, a reply, a failed job. */
+  target: string | null
+}
+
+const themeTones: Record<Triage['theme'], Label['tone']> = {
+  compliment: 'good',
+  complaint: 'bad',
+  question: 'plain',
+  suggestion: 'plain',
+  comparison: 'plain',
+}
+const sentimentTones: Record<Triage['sentiment'], Label['tone']> = {
+  positive: 'good',
+  neutral: 'plain',
+  negative: 'bad',
+  mixed: 'warn',
+}
+const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' })
+
+/** The card as a function of the conversation's state, and nothing else. */
+export function cardOf(conversation: Conversation): Card {
+  const { channel, reply } = conversation
+  const draft = conversation.draft?.state === 'proposed' ? conversation.draft : null
+  const lastAnswer = conversation.turns.findLastIndex((turn) => turn.from === 'team')
+  return {
+    conversationId: conversation.id,
+    version: conversation.version,
+    state: conversation.state,
+    origin: channel.account === 'default' ? channel.name : `${channel.name} · ${channel.account}`,
+    channelId: channel.id,
+    subject: conversation.subject,
+    customer: {
+      name: conversation.customer.name,
+      handle: conversation.customer.handle,
+      history: historyOf(conversation.customer.conversationsBefore),
+    },
+    labels: conversation.triage ? labelsOf(conversation.triage) : [],
+    summary: conversation.triage?.summary ?? null,
+    waitingSince: conversation.waitingSince,
+    replyBy: conversation.replyBy,
+    assignee: conversation.assignee,
+    turns: conversation.turns.map((turn, index) => ({
+      from: turn.from,
+      name: turn.name,
+      at: turn.at,
+      text: turn.text,
+      isUnanswered: turn.from === 'customer' && index > lastAnswer,
+      attachments: turn.attachments,
+      notes: turn.notes,
+    })),
+    draft: draft ? cardDraftOf(draft) : null,
+    maxLength: channel.maxLength,
+    status: statusOf(conversation),
+    alerts: alertsOf(conversation),
+    actions: actionsOf(conversation, draft, reply),
+    seenSeq: conversation.inboundSeq,
+    copyText: reply?.state === 'by_hand' ? reply.text : null,
+  }
+}
+
+function historyOf(before: number): string {
+  if (before === 0) return 'first time'
+  const nth = before + 1
+  const suffix =
+    nth % 10 === 2 && nth % 100 !== 12
+      ? 'nd'
+      : nth % 10 === 3 && nth % 100 !== 13
+        ? 'rd'
+        : nth % 10 === 1 && nth % 100 !== 11
+          ? 'st'
+          : 'th'
+  return `${nth}${suffix} conversation`
+}
+
+function labelsOf(triage: Triage): Label[] {
+  const labels: Label[] = [
+    { kind: 'theme', text: triage.theme, tone: themeTones[triage.theme] },
+    { kind: 'sentiment', text: triage.sentiment, tone: sentimentTones[triage.sentiment] },
+  ]
+  if (triage.urgency !== 'normal') {
+    labels.push({
+      kind: 'urgency',
+      text: `${triage.urgency} urgency`,
+      tone: triage.urgency === 'high' ? 'warn' : 'plain',
+    })
+  }
+  if (triage.language !== 'und') labels.push({ kind: 'language', text: languageName(triage.language), tone: 'plain' })
+  return [...labels, ...triage.topics.map((text): Label => ({ kind: 'topic', text, tone: 'plain' }))]
+}
+
+function languageName(tag: string): string {
+  try {
+    return languageNames.of(tag) ?? tag
+  } catch {
+    return tag
+  }
+}
+
+function cardDraftOf(draft: Draft): CardDraft {
+  const { id, revision, text, writtenBy, instruction, evidence, flags } = draft
+  return { id, revision, text, writtenBy, instruction, evidence, flags }
+}
+
+function statusOf(conversation: Conversation): Status | null {
+  const { state, reply } = conversation
+  const status = (text: string, tone: Status['tone'], at: Date | null = null): Status => ({
+    text,
+    tone,
+    at,
+    undoUntil: null,
+  })
+  if (state === 'quarantined') return status(`Suspected spam: ${conversation.suspicion.join('; ')}`, 'warn')
+  if (state === 'dismissed' && conversation.dismissed) {
+    return status(
+      `Dismissed by ${conversation.dismissed.by}: ${dismissLabels[conversation.dismissed.reason].toLowerCase()}`,
+      'plain',
+    )
+  }
+  if (state === 'snoozed') return status('Snoozed until', 'plain', conversation.snoozedUntil)
+  if (state === 'sending' && reply) return sendingStatus(reply)
+  if (state === 'answered' && reply)
+    return { ...status(sentText(reply), 'good', reply.acceptedAt), ...(reply.url ? { url: reply.url } : {}) }
+  if (state === 'waiting' && conversation.isDrafting) {
+    return status(conversation.draft ? 'Writing another draft…' : 'Writing a draft…', 'plain')
+  }
+  if (state === 'waiting' && conversation.triage?.needsReply === false && conversation.draft?.state !== 'proposed') {
+    return status('Probably needs no reply', 'plain')
+  }
+  return null
+}
+
+function sendingStatus(reply: Reply): Status {
+  const base = { at: null, undoUntil: null }
+  switch (reply.state) {
+    case 'queued':
+      return {
+        text: `Sending… approved by ${reply.approvedBy}`,
+        tone: 'plain',
+        at: null,
+        undoUntil: reply.sendAfter,
+      }
+    case 'by_hand':
+      return {
+        ...base,
+        text: `Approved by ${reply.approvedBy}. This channel can't send: copy the text, send it yourself, then mark it as sent`,
+        tone: 'warn',
+      }
+    case 'unknown':
+      return { ...base, text: 'It is not known whether the reply arrived; looking it up', tone: 'warn' }
+    default:
+      return { ...base, text: `Sending… approved by ${reply.approvedBy}`, tone: 'plain' }
+  }
+}
+
+function sentText(reply: Reply): string {
+  const parts = [
+    reply.state === 'published' ? `Published, approved by ${reply.approvedBy}` : `Sent by ${reply.approvedBy}`,
+  ]
+  if (reply.editedShare === null) parts.push('written by hand')
+  else if (reply.editedShare > 0) parts.push(`edited ${Math.max(1, Math.round(reply.editedShare * 100))} %`)
+  if (reply.acceptedAt && reply.waitingSince) {
+    parts.push(`answered in ${duration(reply.acceptedAt.getTime() - reply.waitingSince.getTime())}`)
+  }
+  return parts.join(' · ')
+}
+
+/** "6 min", "3 h 5 min", "2 d 4 h". */
+export function duration(ms: number): string {
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1000))} s`
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  const join = (big: string, rest: number, unit: string) => (rest > 0 ? `${big} ${rest} ${unit}` : big)
+  if (hours < 24) return join(`${hours} h`, minutes % 60, 'min')
+  return join(`${Math.floor(hours / 24)} d`, hours % 24, 'h')
+}
+
+function alertsOf({ state, reply, inboundSeq, problems }: Conversation): string[] {
+  const alerts = problems.map((problem) => problem.text)
+  if (reply?.problem && reply.state !== 'accepted' && reply.state !== 'published') {
+    const { reason, action } = reply.problem
+    const what = { failed: 'Not sent', rejected: 'Rejected', unknown: 'Not known whether it arrived' }
+    const title = what[reply.state as keyof typeof what] ?? 'Not sent yet'
+    alerts.push([`${title}: ${reason}`, action].filter(Boolean).join('. '))
+  }
+  if (state === 'sending' && reply && reply.answersSeq < inboundSeq)
+    alerts.push('They wrote again after this reply was approved')
+  return alerts
+}
+
+/** How the reasons for a dismissal read on screen. */
+export const dismissLabels: Record<DismissReason, string> = {
+  'no-reply-needed': 'No reply needed',
+  'handled-elsewhere': 'Handled elsewhere',
+  spam: 'Spam',
+  duplicate: 'Duplicate',
+  automatic: 'Automatic message',
+}
+
+function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply | null): Action[] {
+  const action = (
+    id: ActionId,
+    label: string,
+    style: Action['style'] = 'plain',
+    target: string | null = null,
+  ): Action => ({ id, label, style, target })
+  const retries = conversation.problems.map((problem) => action('retry', 'Try again', 'primary', problem.id))
+  const assign = conversation.assignee ? action('unassign', 'Unassign') : action('assign', 'Assign to me')
+  switch (conversation.state) {
+    case 'waiting': {
+      const isCurrent = draft !== null && draft.answersSeq === conversation.inboundSeq && !conversation.isDrafting
+      const failed =
+        reply !== null &&
+        (reply.state === 'failed' || reply.state === 'rejected') &&
+        reply.answersSeq === conversation.inboundSeq
+      const needsNone = conversation.triage?.needsReply === false && !draft && !conversation.isDrafting
+      return [
+        ...retries,
+        ...(failed && !draft ? [action('resend', 'Send again', 'primary', reply.id)] : []),
+        ...(isCurrent ? [action('approve', 'Approve & send', 'primary', draft.id)] : []),
+        ...(needsNone ? [action('dismiss', 'No reply needed', 'primary')] : []),
+        action('edit', draft ? 'Edit' : 'Write', 'plain', draft?.id ?? null),
+        ...(conversation.isDrafting ? [] : [action('redraft', draft ? 'Redraft…' : 'Draft a reply…')]),
+        assign,
+        ...(needsNone ? [] : [action('dismiss', 'Dismiss…')]),
+        action('snooze', 'Snooze…'),
+        action('spam', 'Spam', 'danger'),
+      ]
+    }
+    case 'sending':
+      if (reply?.state === 'queued' && reply.attempts === 0)
+        return [...retries, action('undo', 'Undo', 'primary', reply.id), assign]
+      if (reply?.state === 'by_hand') {
+        return [
+          ...retries,
+          action('copy', 'Copy text', 'primary', reply.id),
+          action('mark-sent', 'Mark as sent', 'plain', reply.id),
+          action('undo', 'Undo', 'plain', reply.id),
+          assign,
+        ]
+      }
+      if (reply?.state === 'unknown' && reply.problem) {
+        return [
+          ...retries,
+          action('mark-sent', 'It arrived', 'plain', reply.id),
+          action('resend', 'Send again', 'danger', reply.id),
+          assign,
+        ]
+      }
+      return [...retries, assign]
+    case 'answered':
+      return [...retries, assign]
+    case 'dismissed':
+      return [...retries, action('reopen', 'Reopen')]
+    case 'snoozed':
+      return [...retries, action('reopen', 'Wake now', 'primary'), assign]
+    case 'quarantined':
+      return [action('reopen', 'Not spam', 'primary'), action('spam', 'Spam', 'danger')]
+  }
+}

@@ -1,0 +1,2 @@
+/** Every workspace, a line each. */
+export { web } from './web/index.ts'

@@ -1,0 +1,290 @@
+import { Hono, type Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { BadInputError, ConflictError, NotFoundError } from '../../errors.ts'
+import type { Card } from '../card.ts'
+import { cardFilters, type CardFilter, type Handlers, type Peer, type WorkspaceIo } from '../workspace.ts'
+import type { Assets } from './assets.ts'
+import { attachmentResponse } from './attachment.ts'
+import { parseDecision } from './decision.ts'
+import { isLocalHost, isSameSite } from './guard.ts'
+import type { CardMessage, Hub } from './hub.ts'
+import { isSame, type Session, type Sessions } from './session.ts'
+import { fromFields, toFields } from './settings-form.ts'
+import { teammateNamed } from './teammate.ts'
+import { bucketOf } from './views/card.ts'
+import type { Frame, Html } from './views/page.ts'
+import { problemPage } from './views/problem.ts'
+import { answerView, cardPage, cardsView, roomPage } from './views/room.ts'
+import { settingsPage } from './views/settings.ts'
+import { signInPage } from './views/sign-in.ts'
+
+interface Web {
+  io: WorkspaceIo
+  handlers: Handlers
+  assets: Assets
+  sessions: Sessions
+  hub: Hub
+  /** Null: the room is open to whoever sits at this machine. */
+  hasPassword: boolean
+  toMessage: (card: Card) => Promise<CardMessage>
+}
+
+type Fields = Record<string, unknown>
+type Env = { Bindings: { peer: Peer }; Variables: { session: Session; fields: Fields } }
+type Request = Context<Env>
+
+const maxBodyBytes = 1_000_000
+const signInTries = { max: 10, windowSeconds: 300 }
+const unreachable = "The database can't be reached; nothing was changed. Try again in a moment."
+
+const pageHeaders = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  // Without an origin, the browser would send `Origin: null` with our own forms.
+  'referrer-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+/** The room's routes. */
+export function createApp(web: Web): Hono<Env> {
+  const { io, handlers, assets, sessions, hub, hasPassword } = web
+  const app = new Hono<Env>()
+
+  app.use(async (c, next) => {
+    await next()
+    for (const [name, value] of Object.entries(pageHeaders)) if (!c.res.headers.has(name)) c.header(name, value)
+  })
+  app.onError((error, c) => {
+    const [status, message] = statusOf(error)
+    if (message === unreachable) io.log.error('web request failed', { path: c.req.path, error: error.name })
+    return refuse(c, status, message)
+  })
+  app.notFound((c) => refuse(c, 404, 'There is nothing here.'))
+
+  app.use(async (c, next) => {
+    if (hasPassword || isLocalHost(c.req.raw)) return next()
+    return refuse(
+      c,
+      403,
+      'Without a password the room opens only at http://localhost and http://127.0.0.1. Set WEB_PASSWORD to open it at this address.',
+    )
+  })
+  app.get('/assets/*', (c) => assets.respond(c.req.raw) ?? c.notFound())
+
+  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => refuse(c, 413, 'This is too long: at most 1 MB.') }))
+  app.use(async (c, next) => {
+    if (c.req.method === 'POST') {
+      if (!isSameSite(c.req.raw, io.publicUrl)) return refuse(c, 403, 'This request came from another site.')
+      c.set('fields', await readFields(c))
+    }
+    return next()
+  })
+
+  if (hasPassword) {
+    app.get('/sign-in', (c) => page(c, signInPage(assets, { name: '', next: c.req.query('next') ?? '/' }, null)))
+    app.post('/sign-in', async (c) => {
+      const typed = { name: textOf(c, 'name'), next: textOf(c, 'next') }
+      const again = (status: 401 | 422 | 429, problem: string) => page(c, signInPage(assets, typed, problem), status)
+      const peer = c.env.peer.address
+      if (!(await io.allow(`web-sign-in:${peer}`, signInTries.max, signInTries.windowSeconds))) {
+        c.header('retry-after', String(signInTries.windowSeconds))
+        return again(429, 'Too many tries. Wait five minutes, then try again.')
+      }
+      if (!sessions.isPassword(textOf(c, 'password'))) {
+        io.log.warn('web sign-in refused', { peer })
+        return again(401, 'The password is not right.')
+      }
+      try {
+        sessions.open(c, teammateNamed(typed.name))
+      } catch (error) {
+        if (error instanceof BadInputError) return again(422, error.message)
+        throw error
+      }
+      return c.redirect(localPath(typed.next), 303)
+    })
+  }
+
+  app.use(async (c, next) => {
+    let session = sessions.read(c)
+    if (!session && !hasPassword && c.req.method === 'GET') session = sessions.open(c, teammateNamed('You'))
+    if (!session) {
+      if (c.req.method === 'GET' && hasPassword && c.req.header('accept')?.includes('text/html'))
+        return c.redirect(`/sign-in?next=${encodeURIComponent(c.req.path)}`, 303)
+      return refuse(c, 401, 'You are signed out. Sign in again in another tab, then come back: your text is kept here.')
+    }
+    c.set('session', session)
+    return next()
+  })
+  app.use(async (c, next) => {
+    if (c.req.method !== 'POST') return next()
+    const token = c.req.header('x-csrf') ?? textOf(c, 'csrf')
+    if (isSame(token, c.var.session.csrf)) return next()
+    return refuse(c, 403, 'This page is out of date. Reload it, then try again.')
+  })
+
+  app.post('/sign-out', (c) => {
+    sessions.close(c)
+    return c.redirect(hasPassword ? '/sign-in' : '/', 303)
+  })
+  if (!hasPassword) {
+    app.get('/sign-in', (c) => c.redirect('/', 303))
+    app.post('/sign-in', (c) => {
+      sessions.open(c, teammateNamed(textOf(c, 'name')))
+      return c.redirect('/', 303)
+    })
+  }
+
+  app.get('/', async (c) => {
+    const filter = filterOf(c)
+    const cards = await io.listCards(filter, c.req.query('after') ?? null)
+    return page(c, roomPage(frame(c, cards.counts, filter), filter, cards, io.clock.now(), null))
+  })
+  app.get('/room/cards', async (c) => {
+    const filter = filterOf(c)
+    const cards = await io.listCards(filter, c.req.query('after') ?? null)
+    return page(c, cardsView(filter, cards, io.clock.now(), c.var.session.csrf))
+  })
+  app.get('/room/events', (c) => hub.connect(c.var.session.expiresAt))
+
+  app.get('/cards/:id', async (c) => {
+    const card = await io.readCard(c.req.param('id'))
+    if (!card) throw new NotFoundError('There is no such card. It may have been removed.')
+    return showCard(c, card, null, 200)
+  })
+  app.post('/cards/:id/decide', async (c) => {
+    const about = { conversationId: c.req.param('id'), teammate: c.var.session.teammate, now: io.clock.now() }
+    const outcome = await handlers.onDecision(parseDecision(c.var.fields, about))
+    const { card } = outcome
+    const reason = outcome.isDone ? null : outcome.reason
+    const status = outcome.isDone ? 200 : 409
+    if (wantsJson(c)) return c.json({ reason, card: card && (await web.toMessage(card)) }, status)
+    if (reason === null) return c.redirect(`/cards/${encodeURIComponent(about.conversationId)}`, 303)
+    if (!card) return refuse(c, 409, reason)
+    return showCard(c, card, reason, 409)
+  })
+
+  app.post('/command', async (c) => {
+    const text = textOf(c, 'text')
+      .trim()
+      .replace(/^\/desk\b\s*/, '')
+    const answer = await handlers.onCommand(text, c.var.session.teammate)
+    if (wantsJson(c)) return c.json({ html: String(await answerView(answer)) })
+    const cards = await io.listCards('open', null)
+    return page(c, roomPage(frame(c, cards.counts, 'open'), 'open', cards, io.clock.now(), answer))
+  })
+
+  app.get('/attachments/:id', async (c) => {
+    const file = await io.readAttachment(c.req.param('id'))
+    if (!file) throw new NotFoundError('There is no such attachment.')
+    return attachmentResponse(file, c.req.query('inline') === '1')
+  })
+
+  app.get('/settings', async (c) => {
+    const state = { fields: toFields(await io.readTuning()), errors: {}, isSaved: c.req.query('saved') === '1' }
+    return page(c, settingsPage(frame(c, await readCounts(), 'settings'), state))
+  })
+  app.post('/settings', async (c) => {
+    const fields = Object.fromEntries(Object.keys(c.var.fields).map((name) => [name, textOf(c, name)]))
+    const read = fromFields(fields)
+    let errors = read.errors
+    if (read.tuning) {
+      try {
+        await io.writeTuning(read.tuning, c.var.session.teammate)
+        return c.redirect('/settings?saved=1', 303)
+      } catch (error) {
+        if (!(error instanceof BadInputError)) throw error
+        errors = { form: error.message }
+      }
+    }
+    const state = { fields, errors: errors ?? {}, isSaved: false }
+    return page(c, settingsPage(frame(c, await readCounts(), 'settings'), state), 422)
+  })
+
+  async function showCard(c: Request, card: Card, alert: string | null, status: 200 | 409): Promise<Response> {
+    const kept =
+      alert === null ? null : { action: textOf(c, 'action'), text: textOf(c, 'text') || textOf(c, 'instruction') }
+    const failed = alert === null ? null : { alert, kept: kept?.text ? kept : null }
+    const bucket = bucketOf(card)
+    return page(c, cardPage(frame(c, await readCounts(), bucket), card, bucket, io.clock.now(), failed), status)
+  }
+
+  async function readCounts(): Promise<Record<CardFilter, number>> {
+    return (await io.listCards('open', null)).counts
+  }
+
+  function frame(c: Request, counts: Frame['counts'], current: Frame['current']): Frame {
+    return { assets, session: c.var.session, hasPassword, counts, current }
+  }
+
+  async function refuse(c: Context, status: ContentfulStatusCode, message: string): Promise<Response> {
+    if (wantsJson(c)) return c.json({ reason: message, card: null }, status)
+    const fields: Fields = c.var.fields ?? {}
+    const texts = Object.entries(fields).filter((field): field is [string, string] => typeof field[1] === 'string')
+    const isTyped = texts.some(([name]) => name === 'text' || name === 'instruction')
+    const again = isTyped ? { path: c.req.path, fields: Object.fromEntries(texts) } : null
+    return page(c, problemPage(assets, message, again), status)
+  }
+
+  return app
+}
+
+async function page(c: Context, content: Html, status: ContentfulStatusCode = 200): Promise<Response> {
+  return c.html(content, status)
+}
+
+function statusOf(error: Error | HTTPException): [ContentfulStatusCode, string] {
+  if (error instanceof BadInputError) return [error.status as ContentfulStatusCode, error.message]
+  if (error instanceof NotFoundError) return [404, error.message]
+  if (error instanceof ConflictError) return [409, error.message]
+  return [503, unreachable]
+}
+
+async function readFields(c: Request): Promise<Fields> {
+  const type = c.req.header('content-type') ?? ''
+  if (/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
+    return c.req.parseBody().catch((cause: unknown) => {
+      throw new BadInputError("This form can't be read. Reload the page, then try again.", { cause })
+    })
+  }
+  if (!/^application\/json\b/.test(type)) throw new BadInputError('Send a form or JSON.', { status: 415 })
+  const body: unknown = await c.req.json().catch((cause: unknown) => {
+    throw new BadInputError('The body is not valid JSON.', { cause })
+  })
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new BadInputError('The body must be a JSON object.')
+  return { ...body }
+}
+
+function textOf(c: Request, name: string): string {
+  const value = c.var.fields?.[name]
+  return typeof value === 'string' ? value : ''
+}
+
+function wantsJson(c: Context): boolean {
+  return c.req.header('accept')?.includes('application/json') ?? false
+}
+
+function filterOf(c: Request): CardFilter {
+  const given = c.req.query('filter') ?? 'open'
+  const filter = cardFilters.find((known) => known === given)
+  if (!filter) throw new BadInputError(`There is no filter of this name. Use one of: ${cardFilters.join(', ')}.`)
+  return filter
+}
+
+/** Never leads to another site. */
+function localPath(path: string): string {
+  return /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(path) ? path : '/'
+}

@@ -1,0 +1,187 @@
+import { html } from 'hono/html'
+import type { Card, CardTurn, Label } from '../../card.ts'
+import { duration } from '../../card.ts'
+import type { CardFilter } from '../../workspace.ts'
+import { shownTypes } from '../attachment.ts'
+import { fileSize, fold, visible } from '../text.ts'
+import { actionsView, type Kept } from './actions.ts'
+import { initials, type Html } from './page.ts'
+
+interface CardLook {
+  now: Date
+  /** Empty where the room's script adds it. */
+  csrf: string
+  /** Which filter lists it. */
+  bucket: CardFilter
+  kept?: Kept
+}
+
+/** Where a card belongs that was not read from a list. */
+export function bucketOf(card: Card): CardFilter {
+  if (card.state === 'quarantined') return 'quarantined'
+  return card.state === 'waiting' || card.state === 'sending' ? 'open' : 'done'
+}
+
+export function cardView(card: Card, look: CardLook): Html {
+  const { conversationId, customer, waitingSince, replyBy, draft } = card
+  const path = `/cards/${encodeURIComponent(conversationId)}`
+  const name = visible(customer.name) || 'Somebody'
+  return html`<article
+    class="card is-${card.state}"
+    tabindex="-1"
+    data-id="${conversationId}"
+    data-version="${card.version}"
+    data-seq="${card.seenSeq}"
+    data-bucket="${look.bucket}"
+    data-waiting="${waitingSince?.toISOString()}"
+    aria-label="${name}, ${card.origin}"
+  >
+    <header class="card-head">
+      <span class="avatar hue-${hueOf(name)}" aria-hidden="true">${initials(name) || '?'}</span>
+      <div class="who">
+        <h2>
+          <a href="${path}"><bdi>${name}</bdi></a>
+        </h2>
+        <p class="meta">
+          ${[card.origin, customer.handle, customer.history]
+            .filter((part) => part !== null && part !== '')
+            .map((part) => html`<span><bdi>${visible(part ?? '')}</bdi></span>`)}
+        </p>
+      </div>
+      <div class="when">
+        ${waitingSince && html`<p class="waiting">Waiting ${timeView(waitingSince, 'ago', look.now)}</p>`}
+        ${replyBy && html`<p class="window">Reply within ${timeView(replyBy, 'until', look.now)}</p>`}
+        ${card.assignee !== null && html`<p class="assignee"><bdi>${visible(card.assignee)}</bdi></p>`}
+      </div>
+    </header>
+    ${
+      card.labels.length > 0 &&
+      html`<ul class="labels" aria-label="Labels">
+        ${card.labels.map(labelView)}
+      </ul>`
+    }
+    ${card.alerts.map((alert) => html`<p class="alert">${visible(alert)}</p>`)}
+    ${card.subject !== null && html`<p class="subject"><bdi>${visible(card.subject)}</bdi></p>`}
+    ${card.summary !== null && html`<p class="summary">${visible(card.summary)}</p>`}
+    ${threadView(card.turns, look.now)}
+    ${
+      draft &&
+      html`<section class="draft" aria-label="Draft">
+        <header>
+          <h3>Draft${draft.revision > 1 && html` ${draft.revision}`}</h3>
+          <p>
+            by <bdi>${visible(draft.writtenBy)}</bdi>${
+              draft.instruction && html`, asked for <q><bdi>${visible(draft.instruction)}</bdi></q>`
+            }
+          </p>
+        </header>
+        <div class="words" dir="auto">${visible(draft.text)}</div>
+        ${
+          draft.flags.length > 0 &&
+          html`<ul class="flags">
+            ${draft.flags.map((flag) => html`<li>${visible(flag.text)}</li>`)}
+          </ul>`
+        }
+        ${
+          draft.evidence.length > 0 &&
+          html`<p class="evidence">
+            Rests on ${draft.evidence.map((part) => html`<span><bdi>${visible(part)}</bdi></span>`)}
+          </p>`
+        }
+      </section>`
+    }
+    ${
+      card.copyText !== null &&
+      html`<section class="draft" aria-label="Text to send by hand">
+        <header><h3>Send this by hand</h3></header>
+        <div class="words" dir="auto" data-copy-text>${visible(card.copyText)}</div>
+      </section>`
+    }
+    ${statusView(card, look.now)} ${actionsView(card, look.csrf, look.kept ?? null)}
+  </article>`
+}
+
+function labelView({ kind, text, tone }: Label): Html {
+  const theme = kind === 'theme' ? html`data-theme="${text.toLowerCase()}"` : ''
+  return html`<li class="chip ${kind} ${tone}" ${theme}>${visible(text)}</li>`
+}
+
+function threadView(turns: CardTurn[], now: Date): Html {
+  const unanswered = turns.findIndex((turn) => turn.isUnanswered)
+  const from = unanswered >= 0 ? unanswered : Math.max(0, turns.length - 2)
+  const earlier = turns.slice(0, from)
+  return html`<section class="thread" aria-label="What was said">
+    ${
+      earlier.length > 0 &&
+      html`<details class="earlier" data-key="earlier">
+        <summary>${earlier.length === 1 ? '1 earlier message' : `${earlier.length} earlier messages`}</summary>
+        ${earlier.map((turn, index) => turnView(turn, now, index))}
+      </details>`
+    }
+    ${turns.slice(from).map((turn, index) => turnView(turn, now, from + index))}
+  </section>`
+}
+
+function turnView(turn: CardTurn, now: Date, index: number): Html {
+  const [head, rest] = fold(visible(turn.text))
+  return html`<div class="turn ${turn.from} ${turn.isUnanswered ? 'unanswered' : ''}">
+    <p class="by"><bdi>${visible(turn.name)}</bdi> ${timeView(turn.at, 'clock', now)}</p>
+    <blockquote class="words" dir="auto">${head}</blockquote>
+    ${
+      rest !== '' &&
+      html`<details class="rest" data-key="rest-${index}">
+        <summary><span>Show all</span> (${[...turn.text].length.toLocaleString('en')} characters)</summary>
+        <blockquote class="words" dir="auto">${rest}</blockquote>
+      </details>`
+    }
+    ${
+      turn.attachments.length > 0 &&
+      html`<ul class="attachments">
+        ${turn.attachments.map(attachmentView)}
+      </ul>`
+    }
+    ${turn.notes.map((note) => html`<p class="note">${visible(note)}</p>`)}
+  </div>`
+}
+
+function attachmentView(file: CardTurn['attachments'][number]): Html {
+  const path = `/attachments/${encodeURIComponent(file.id)}`
+  const name = visible(file.name)
+  if (!file.isKept) return html`<li><bdi>${name}</bdi> <small>${fileSize(file.bytes)}, too large to keep</small></li>`
+  const picture = shownTypes.includes(file.mediaType)
+    ? html`<img src="${path}?inline=1" alt="" loading="lazy" width="32" height="32" />`
+    : ''
+  return html`<li>
+    <a href="${path}" download>${picture}<bdi>${name}</bdi> <small>${fileSize(file.bytes)}</small></a>
+  </li>`
+}
+
+function statusView({ status }: Card, now: Date): Html | null {
+  if (!status) return null
+  return html`<p class="status ${status.tone}">
+    <span><bdi>${visible(status.text)}</bdi>${status.at && html` ${timeView(status.at, 'clock', now)}`}</span>
+    ${status.undoUntil && html`<span class="grace">Undo within ${timeView(status.undoUntil, 'until', now)}</span>`}
+    ${status.url && isWebAddress(status.url) && html`<a href="${status.url}" rel="noopener noreferrer nofollow" target="_blank">See the reply</a>`}
+  </p>`
+}
+
+/** `ago` and `until` tick in the browser; `clock` is told in the reader's own time zone there. */
+function timeView(at: Date, kind: 'ago' | 'until' | 'clock', now: Date): Html {
+  const iso = at.toISOString()
+  const text = {
+    ago: () => duration(Math.max(0, now.getTime() - at.getTime())),
+    until: () => duration(Math.max(0, at.getTime() - now.getTime())),
+    clock: () => `${iso.slice(0, 16).replace('T', ' ')} UTC`,
+  }
+  return html`<time datetime="${iso}" data-time="${kind}" title="${iso}">${text[kind]()}</time>`
+}
+
+function isWebAddress(url: string): boolean {
+  return /^https?:\/\//i.test(url)
+}
+
+function hueOf(name: string): number {
+  let sum = 0
+  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 997
+  return sum % 6
+}

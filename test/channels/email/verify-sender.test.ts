@@ -1,0 +1,81 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { dkimSign, type DNSResolver } from 'mailauth'
+import { describe, expect, test } from 'vitest'
+import { verifySender } from '../../../src/channels/email/verify-sender.ts'
+
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'der' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+const mail = Buffer.from(
+  'Received: from mail.bank.example (mail.bank.example [192.0.2.1]) by mx.bluebird.example; Mon, 2 Mar 2026 08:55:00 +0000\r\nFrom: Bank <info@bank.example>\r\nSubject: Hello\r\nMessage-ID: <1@bank.example>\r\n\r\nHello\r\n',
+)
+
+async function signed(): Promise<Buffer> {
+  const { signatures } = await dkimSign(mail, {
+    signingDomain: 'bank.example',
+    selector: 's1',
+    privateKey: keys.privateKey,
+  })
+  return Buffer.concat([Buffer.from(signatures), mail])
+}
+
+const records: Record<string, string> = {
+  's1._domainkey.bank.example': `v=DKIM1; k=rsa; p=${keys.publicKey.toString('base64')}`,
+  '_dmarc.bank.example': 'v=DMARC1; p=reject',
+}
+const dns: DNSResolver = async (name, type) => {
+  const record = type === 'TXT' ? records[name] : undefined
+  if (record) return [[record]]
+  throw Object.assign(new Error(`No ${type} of ${name}`), { code: 'ENOTFOUND' })
+}
+const byDns = (raw: Buffer, resolver = dns, timeoutMs = 5000) =>
+  verifySender(raw, { authservId: null, resolver, timeoutMs })
+
+describe('by DNS', () => {
+  test('a mail that its domain signed is verified', async () => {
+    expect(await byDns(await signed())).toBe('verified')
+  })
+
+  test('a mail that its domain did not sign, or that was changed, has failed', async () => {
+    expect(await byDns(mail)).toBe('failed')
+    expect(await byDns(Buffer.from((await signed()).toString().replace('Hello\r\n', 'Pay!!\r\n')))).toBe('failed')
+  })
+
+  test('a domain that asks for no check leaves it open', async () => {
+    expect(await byDns(Buffer.from(mail.toString().replaceAll('bank.example', 'other.example')))).toBe('unknown')
+  })
+
+  test('a DNS that fails or does not answer leaves it open', async () => {
+    const down: DNSResolver = async () => {
+      throw Object.assign(new Error('Server failed'), { code: 'ESERVFAIL' })
+    }
+    const keyLost: DNSResolver = (name, type) => (name.includes('_domainkey') ? down(name, type) : dns(name, type))
+    expect(await byDns(await signed(), down)).toBe('unknown')
+    expect(await byDns(await signed(), keyLost)).toBe('unknown')
+    expect(await byDns(await signed(), () => new Promise(() => {}), 50)).toBe('unknown')
+  })
+})
+
+describe("by our own mail server's word", () => {
+  const byHeader = (name: string, authservId = 'mx.bluebird.example') =>
+    verifySender(readFileSync(join(import.meta.dirname, 'fixtures', `${name}.eml`)), {
+      authservId,
+      resolver: () => Promise.reject(new Error('Asks no DNS')),
+      timeoutMs: 5000,
+    })
+
+  test('it is believed', async () => {
+    expect(await byHeader('trusted-fail')).toBe('failed')
+    expect(await byHeader('trusted-fail', 'MX.Bluebird.example')).toBe('failed')
+  })
+
+  test("anybody else's word is not", async () => {
+    expect(await byHeader('forged-pass')).toBe('failed')
+    expect(await byHeader('foreign-results')).toBe('unknown')
+    expect(await byHeader('plain')).toBe('unknown')
+  })
+})

@@ -1,0 +1,197 @@
+import { sql } from 'drizzle-orm'
+import type { Context } from '../../src/context.ts'
+import { decide } from '../../src/conversations/decide.ts'
+import { createSyncCard } from '../../src/conversations/sync-card.ts'
+import { readConversation } from '../../src/conversations/queries.ts'
+import { wakeConversation } from '../../src/conversations/snooze.ts'
+import type { Conversation } from '../../src/conversations/conversation.ts'
+import { openSignals } from '../../src/db/signals.ts'
+import { rowsOf } from '../../src/db/client.ts'
+import { proposeDraft } from '../../src/drafts/propose.ts'
+import { newId } from '../../src/id.ts'
+import { record } from '../../src/interactions/record.ts'
+import { triageInteraction } from '../../src/interactions/triage.ts'
+import { deadQueue, openQueue } from '../../src/jobs/queue.ts'
+import { jobNames, jobSchemas } from '../../src/jobs/jobs.ts'
+import { keepProblem, type JobHandlers } from '../../src/jobs/worker.ts'
+import { createLog } from '../../src/log.ts'
+import { createMetrics } from '../../src/metrics.ts'
+import { reconcileReply } from '../../src/replies/reconcile.ts'
+import { sendReply } from '../../src/replies/send.ts'
+import type { Decision, Outcome, Workspace } from '../../src/workspaces/workspace.ts'
+import type { Card } from '../../src/workspaces/card.ts'
+import type { InboundInteraction } from '../../src/channels/channel.ts'
+import { fakeAssistant, type FakeAssistant } from './assistant.ts'
+import { fakeChannel, type FakeChannel } from './channel.ts'
+import { testClock, type TestClock } from './clock.ts'
+import { openTestDatabase } from './db.ts'
+
+export interface FakeWorkspace extends Workspace {
+  /** What each posted card shows now. */
+  shown: Map<string, Card>
+  posts: Card[]
+  updates: Card[]
+  onPost: (card: Card) => Promise<void>
+}
+
+/** A room that is this test. */
+export function fakeWorkspace(id = 'fake'): FakeWorkspace {
+  const fake: FakeWorkspace = {
+    id,
+    room: 'room',
+    shown: new Map(),
+    posts: [],
+    updates: [],
+    onPost: async () => {},
+    start: async () => {},
+    async post(card) {
+      await fake.onPost(card)
+      fake.posts.push(card)
+      fake.shown.set(card.conversationId, card)
+      return { conversationId: card.conversationId }
+    },
+    async update(_ref, card) {
+      fake.updates.push(card)
+      fake.shown.set(card.conversationId, card)
+    },
+    isReady: () => true,
+    check: async () => [],
+    stop: async () => {},
+  }
+  return fake
+}
+
+type Intent = Decision extends infer One
+  ? One extends Decision
+    ? Omit<One, 'conversationId' | 'teammate'>
+    : never
+  : never
+
+export interface Desk {
+  ctx: Context
+  clock: TestClock
+  channel: FakeChannel
+  assistant: FakeAssistant
+  room: FakeWorkspace
+  /** Records interactions on the fake channel. */
+  hear(...interactions: InboundInteraction[]): ReturnType<typeof record>
+  /** Runs every job that is due by the test's clock, and what they cause, until none is left. Failing jobs are repeated at once. */
+  work(): Promise<void>
+  /** The jobs that wait, due or not. */
+  pending(): Promise<{ name: string; data: Record<string, unknown>; startAfter: Date }[]>
+  decide(conversationId: string, intent: Intent, by?: string): Promise<Outcome>
+  conversation(id: string): Promise<Conversation>
+  close(): Promise<void>
+}
+
+/** The verbs on a real database, with a moved clock and no worker: the test says when jobs run. */
+export async function openDesk(options: { channels?: FakeChannel[]; rooms?: FakeWorkspace[] } = {}): Promise<Desk> {
+  const database = await openTestDatabase()
+  const log = createLog('silent')
+  const clock = testClock()
+  const assistant = fakeAssistant()
+  const channels = options.channels ?? [fakeChannel()]
+  const rooms = options.rooms ?? [fakeWorkspace()]
+  const [channel, room] = [channels[0], rooms[0]]
+  if (!channel || !room) throw new Error('A desk needs a channel and a room')
+  const signals = await openSignals(database, log)
+  const queue = await openQueue(database, log)
+  const ctx: Context = {
+    db: database.db,
+    queue,
+    signals,
+    clock,
+    log,
+    metrics: createMetrics(),
+    newId: () => newId(clock.now().getTime()),
+    channels: new Map(channels.map((one) => [one.id, one])),
+    workspaces: new Map(rooms.map((one) => [one.id, one])),
+    assistant,
+  }
+  const never = new AbortController().signal
+  const handlers: JobHandlers = {
+    triage: (payload) => triageInteraction(ctx, payload, never),
+    propose: (payload) => proposeDraft(ctx, payload, never),
+    'sync-card': createSyncCard(ctx),
+    'send-reply': (payload) => sendReply(ctx, payload, never),
+    'reconcile-reply': (payload) => reconcileReply(ctx, payload),
+    wake: (payload) => wakeConversation(ctx, payload),
+  }
+
+  const pending: Desk['pending'] = async () => {
+    const rows = await rowsOf<{
+      name: string
+      data: Record<string, unknown>
+      start_after: Date | string
+      created_on: Date | string
+    }>(
+      database.db,
+      sql`select name, data, start_after, created_on from pgboss.job where state in ('created', 'retry') order by created_on`,
+    )
+    return rows.map((row) => ({ name: row.name, data: row.data, startAfter: new Date(row.start_after) }))
+  }
+
+  /** Runs the due jobs once; false when there were none. */
+  async function workOnce(): Promise<boolean> {
+    let didSomething = false
+    for (const name of [...jobNames, deadQueue]) {
+      for (const job of await queue.boss.fetch<Record<string, unknown>>(name, {
+        batchSize: 100,
+        ignoreStartAfter: true,
+        includeMetadata: true,
+      })) {
+        // Only what was deferred by the test's clock, which stands in the past, starts before it was made.
+        const isDeferred = job.startAfter < job.createdOn && job.startAfter > clock.now()
+        if (isDeferred) {
+          await database.db.execute(
+            sql`update pgboss.job set state = 'created', started_on = null where id = ${job.id}::uuid`,
+          )
+          continue
+        }
+        didSomething = true
+        try {
+          if (name === deadQueue) await keepProblem(ctx, job)
+          else await run(name as (typeof jobNames)[number], job.data)
+          await queue.boss.complete(name, job.id)
+        } catch (error) {
+          await queue.boss.fail(name, job.id, { message: error instanceof Error ? error.message : String(error) })
+        }
+      }
+    }
+    return didSomething
+  }
+
+  async function run<Name extends keyof JobHandlers>(name: Name, data: unknown): Promise<void> {
+    await handlers[name](jobSchemas[name].parse(data) as Parameters<JobHandlers[Name]>[0], never)
+  }
+
+  return {
+    ctx,
+    clock,
+    channel,
+    assistant,
+    room,
+    pending,
+    hear: (...interactions) => record(ctx, [{ channel, delivery: { interactions } }]),
+    async work() {
+      for (let round = 0; round < 50; round++) if (!(await workOnce())) return
+      throw new Error('Jobs cause one another without end')
+    },
+    decide: (conversationId, intent, by = 'ana') =>
+      decide(ctx, 'fake', {
+        ...intent,
+        conversationId,
+        teammate: { id: by, name: by[0]?.toUpperCase() + by.slice(1) },
+      } as Decision),
+    async conversation(id) {
+      const conversation = await readConversation(database.db, ctx.channels, id)
+      if (!conversation) throw new Error(`There is no conversation ${id}`)
+      return conversation
+    },
+    async close() {
+      await queue.stop()
+      await signals.close()
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import type { TestProject } from 'vitest/node'
+import postgres from 'postgres'
+import { embeddedDatabase, openDatabase, type Database } from '../../src/db/client.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { openQueue } from '../../src/jobs/queue.ts'
+import { createLog } from '../../src/log.ts'
+import { startPostgres } from './postgres.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    databaseKind: 'pglite' | 'postgres'
+    /** A migrated, empty PGlite, as a file to start from. */
+    pgliteTemplate: string
+    /** A server whose database `postgresTemplate` is migrated and empty. */
+    postgresUrl: string
+    postgresTemplate: string
+  }
+}
+
+/** Migrates one database of each kind; every test file starts from a copy. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'deskbell-test-'))
+  const server = await startPostgres()
+  const template = `deskbell_template_${process.pid}`
+  await Promise.all([makePgliteTemplate(join(folder, 'pglite.tar')), makePostgresTemplate(server.url, template)])
+  project.provide('pgliteTemplate', join(folder, 'pglite.tar'))
+  project.provide('postgresUrl', server.url)
+  project.provide('postgresTemplate', template)
+  return async () => {
+    if (!server.server) await administer(server.url, `drop database if exists ${template} with (force)`)
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function makePgliteTemplate(path: string): Promise<void> {
+  const client = await PGlite.create()
+  const database = await embeddedDatabase(client)
+  await prepare(database)
+  const dump = await client.dumpDataDir('none')
+  await writeFile(path, new Uint8Array(await dump.arrayBuffer()))
+  await client.close()
+}
+
+async function makePostgresTemplate(url: string, name: string): Promise<void> {
+  await administer(url, `create database ${name}`)
+  const database = await openDatabase({ url: databaseUrl(url, name), poolSize: 2, tls: 'off', dataDir: '' })
+  await prepare(database)
+  await database.close()
+}
+
+async function prepare(database: Database): Promise<void> {
+  await migrate(database.db)
+  const queue = await openQueue(database, createLog('silent'))
+  await queue.stop()
+}
+
+/** Runs one statement on the maintenance database. */
+export async function administer(url: string, statement: string): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => {} })
+  try {
+    await client.unsafe(statement)
+  } finally {
+    await client.end({ timeout: 2 })
+  }
+}
+
+export function databaseUrl(url: string, name: string): string {
+  const own = new URL(url)
+  own.pathname = `/${name}`
+  return own.href
+}

@@ -1,0 +1,179 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Card } from '../../../src/workspaces/card.ts'
+import { cardView } from '../../../src/workspaces/web/views/card.ts'
+import { testCard, testTurn, waitingActions } from './fake-room.ts'
+
+const now = new Date('2026-03-02T09:00:00Z')
+const render = async (card: Card): Promise<string> =>
+  String(
+    await cardView(card, { now, csrf: 'token', bucket: 'open', kept: { action: 'redraft', text: card.summary ?? '' } }),
+  )
+
+/** A card in which every text that a customer, a model or a teammate can choose is `text`. */
+function cardSaying(text: string): Card {
+  return testCard({
+    conversationId: text,
+    origin: text,
+    subject: text,
+    customer: { name: text, handle: text, history: text },
+    labels: [
+      { kind: 'theme', text, tone: 'plain' },
+      { kind: 'topic', text, tone: 'plain' },
+    ],
+    summary: text,
+    assignee: text,
+    turns: [
+      testTurn({ isUnanswered: false, text }),
+      testTurn({
+        name: text,
+        text: text + '\n'.repeat(12) + text.repeat(3),
+        notes: [text],
+        attachments: [
+          { id: text, name: text, mediaType: 'image/png', bytes: 1, isKept: true },
+          { id: text, name: text, mediaType: text, bytes: 1, isKept: false },
+        ],
+      }),
+    ],
+    draft: {
+      id: text,
+      revision: 2,
+      text,
+      writtenBy: text,
+      instruction: text,
+      evidence: [text],
+      flags: [{ code: 'promise', text }],
+    },
+    status: { text, tone: 'good', at: now, undoUntil: now, url: text },
+    alerts: [text],
+    actions: [...waitingActions(text), { id: 'retry', label: text, style: 'plain', target: text }],
+    copyText: text,
+  })
+}
+
+/** The page's skeleton: tags with the names of their attributes. */
+function skeleton(html: string): string[] {
+  return (html.match(/<\/?[a-z][^<>]*>/gi) ?? []).map((tag) =>
+    tag
+      .replace(/="[^"]*"/g, '=')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  )
+}
+
+const hostile = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' onmouseover='alert(1)",
+  '</template></textarea></blockquote></article><h1>forged',
+  '<!-- unclosed',
+  '&lt;b&gt; & &amp;',
+  'javascript:alert(1)',
+  '<textarea>\n<details open>',
+]
+
+describe('a card', () => {
+  it.each(hostile)('shows %j as the text that it is', async (text) => {
+    const plain = skeleton(await render(cardSaying('javascript:x')))
+    expect(skeleton(await render(cardSaying(text)))).toEqual(plain)
+  })
+
+  it('has the same tags and attributes whatever its texts are', async () => {
+    const plain = skeleton(await render(cardSaying('javascript:x')))
+    const dangerous = fc.constantFrom(
+      '<',
+      '>',
+      '"',
+      "'",
+      '&',
+      '/',
+      '=',
+      'on',
+      'script',
+      '<!--',
+      '`',
+      '$',
+      '{',
+      '\u0000',
+      ' ',
+    )
+    const text = fc.array(fc.oneof(dangerous, fc.string({ unit: 'binary', maxLength: 5 })), {
+      minLength: 1,
+      maxLength: 60,
+    })
+    await fc.assert(
+      fc.asyncProperty(text, async (parts) => {
+        // Short enough not to be folded, which adds tags of its own.
+        const said = `-${parts.join('')}`.slice(0, 60)
+        expect(skeleton(await render(cardSaying(said)))).toEqual(plain)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('shows no link that is not of the web', async () => {
+    const html = await render(cardSaying('javascript:alert(1)'))
+    expect(html).not.toContain('href="javascript')
+    const sent = testCard({
+      status: { text: 'Sent', tone: 'good', at: now, undoUntil: null, url: 'https://r.example/1' },
+    })
+    expect(await render(sent)).toMatch(/<a\s+href="https:\/\/r\.example\/1"\s+rel="noopener noreferrer nofollow"/)
+  })
+
+  it('takes out marks that reorder text and control characters, but leaves the text to edit as it is', async () => {
+    const text = 'abc\u202Egpj.exe\u2066\u0007\tx\ny'
+    const html = await render(testCard({ turns: [testTurn({ text })], draft: null }))
+    expect(html).toContain('abcgpj.exe\tx\ny</blockquote>')
+    const { draft } = testCard()
+    const edited = await render(testCard({ draft: draft && { ...draft, text } }))
+    expect(edited).toContain(`${text}</textarea`)
+  })
+
+  it('keeps line breaks at the start of a text to edit', async () => {
+    const { draft } = testCard()
+    const html = await render(testCard({ draft: draft && { ...draft, text: '\n\nHello' } }))
+    expect(html).toMatch(/>\n\n\nHello<\/textarea/)
+  })
+
+  it('folds a text of 40,000 characters and loses none of it', async () => {
+    const text = 'word '.repeat(8000)
+    const html = await render(testCard({ turns: [testTurn({ text })] }))
+    expect(html).toMatch(/<span>Show all<\/span>\s*\(40,000 characters\)/)
+    const parts = [...html.matchAll(/<blockquote[^>]*>([^<]*)<\/blockquote/g)].map((match) => match[1])
+    expect(parts).toHaveLength(2)
+    expect(parts.join('')).toBe(text)
+  })
+
+  it('never cuts a character in two', async () => {
+    const text = '🙂'.repeat(3000)
+    const html = await render(testCard({ turns: [testTurn({ text: `x${text}` })] }))
+    expect(html.isWellFormed()).toBe(true)
+  })
+
+  it('folds what was answered before, and shows what was not', async () => {
+    const turns = [
+      testTurn({ text: 'first', isUnanswered: false }),
+      testTurn({ from: 'team', text: 'answer', isUnanswered: false }),
+      testTurn({ text: 'second' }),
+    ]
+    const html = await render(testCard({ turns }))
+    expect(html).toMatch(/2 earlier messages[^]*first[^]*answer[^]*<\/details>[^]*second/)
+    expect(await render(testCard({ turns: turns.slice(0, 2) }))).not.toContain('earlier message')
+  })
+
+  it('offers exactly the actions that the card names', async () => {
+    const actions = waitingActions('d1').slice(0, 1)
+    const html = await render(testCard({ actions }))
+    expect(html.match(/data-key="/g)).toHaveLength(1)
+    expect(html).toContain('name="action" value="approve"')
+    expect(await render(testCard({ actions: [] }))).not.toContain('<form')
+  })
+
+  it('dismisses at once when that is the likely thing to do', async () => {
+    const html = await render(
+      testCard({ actions: [{ id: 'dismiss', label: 'No reply needed', style: 'primary', target: null }] }),
+    )
+    expect(html).toContain('name="reason" value="no-reply-needed"')
+    expect(html).not.toContain('<fieldset')
+  })
+})

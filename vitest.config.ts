@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+
+const shared = { testTimeout: 30_000, hookTimeout: 60_000 }
+
+// What needs a database is named *.db.test.ts, and runs on both kinds.
+export default defineConfig({
+  test: {
+    globalSetup: './test/support/global-setup.ts',
+    maxWorkers: 2,
+    projects: [
+      { test: { ...shared, name: 'plain', include: ['test/**/*.test.ts'], exclude: ['**/*.db.test.ts'] } },
+      { test: { ...shared, name: 'pglite', include: ['test/**/*.db.test.ts'], provide: { databaseKind: 'pglite' } } },
+      {
+        test: { ...shared, name: 'postgres', include: ['test/**/*.db.test.ts'], provide: { databaseKind: 'postgres' } },
+      },
+    ],
+  },
+})

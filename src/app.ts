@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { openAssistant } from './assistant/index.ts'
 import type { Assistant } from './assistant/assistant.ts'
+import { builtInTemplates } from './assistant/templates.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { channelTypes, workspaceTypes, type Config } from './config.ts'
 import type { ActiveChannel, Context } from './context.ts'
@@ -22,7 +23,7 @@ import { ConfigError } from './errors.ts'
 import { metricsText } from './http/metrics.ts'
 import { checkReadiness } from './http/readiness.ts'
 import { createHttp, listen } from './http/server.ts'
-import { newId } from './id.ts'
+import { isUuid, newId } from './id.ts'
 import { createIntake } from './interactions/intake.ts'
 import { triageInteraction } from './interactions/triage.ts'
 import { holdLease } from './jobs/lease.ts'
@@ -121,17 +122,27 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
         ])
         return { cards: (await readConversations(db, channels, ids)).map(cardOf), next, counts }
       },
+      countCards: () => countConversations(db),
       async readCard(conversationId) {
         const conversation = await readConversation(db, channels, conversationId)
         return conversation && cardOf(conversation)
       },
       async readAttachment(attachmentId) {
+        if (!isUuid(attachmentId)) return null
         const [row] = await db.select().from(attachments).where(eq(attachments.id, attachmentId))
         return row?.content ? { name: row.name, mediaType: row.mediaType, content: row.content } : null
       },
       publish: (hint) => signals.send(db, `workspace.${workspaceId}`, [hint]),
       onHint: (heard) => signals.on(`workspace.${workspaceId}`, heard),
       readTuning: () => readTuning(db),
+      tunables: () => ({
+        channels: [...channels.values()].map(({ id: channelId, name, limits }) => ({
+          id: channelId,
+          name,
+          graceSeconds: limits.graceSeconds,
+        })),
+        templates: builtInTemplates,
+      }),
       writeTuning: (tuning) => writeTuning(ctx, tuning),
     })
     for (const type of workspaceTypes) {
@@ -190,6 +201,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       deliver,
       readiness: () => checkReadiness({ db, workspaces: does.workspace ? workspaces : new Map() }, queue),
       metricsText: () => metricsText(ctx, queue),
+      trustsProxy: core.TRUST_PROXY,
       roles: does,
     })
     const server = await listen(http, core.HOST, core.PORT)

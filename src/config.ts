@@ -3,7 +3,7 @@ import { assistantEnv, type AssistantSettings } from './assistant/env.ts'
 import type { Channel } from './channels/channel.ts'
 import * as channelRegistry from './channels/index.ts'
 import type { DatabaseSettings } from './db/client.ts'
-import { list, readAccounts, readSettings, setting, type Env, type EnvSpec, type Settings } from './env.ts'
+import { list, onOff, readAccounts, readSettings, setting, type Env, type EnvSpec, type Settings } from './env.ts'
 import { ConfigError } from './errors.ts'
 import * as workspaceRegistry from './workspaces/index.ts'
 import type { WorkspaceType } from './workspaces/workspace.ts'
@@ -67,6 +67,11 @@ export const coreEnv = {
       return names.length === 0 ? [...roles] : roles.filter((role) => names.includes(role))
     }),
     { example: 'intake,worker' },
+  ),
+  TRUST_PROXY: setting(
+    "Whether a reverse proxy of yours is in front: the last address in X-Forwarded-For is then the visitor's. Default: off.",
+    onOff('off'),
+    { example: 'on' },
   ),
   SECRET_KEY: setting(
     'Signs sessions and tokens. Unset: one is made and kept in the database.',

@@ -66,6 +66,8 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
         ...io,
         host: core.HOST,
         listCards: async () => ({ cards: [], next: null, counts: { open: 0, quarantined: 0, done: 0 } }),
+        countCards: async () => ({ open: 0, quarantined: 0, done: 0 }),
+        tunables: () => ({ channels: [], templates: {} }),
         readCard: async () => null,
         readAttachment: async () => null,
         publish: async () => {},

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { EnvSpec, Settings } from '../env.ts'
 import type { AutomaticReason, InteractionKind } from '../interactions/interaction.ts'
 import type { Log } from '../log.ts'
+import type { Peer } from '../peer.ts'
 
 /**
  * Where customers write. A channel is one folder with one file that exports one of these, and one line in `index.ts`.
@@ -87,7 +88,7 @@ export interface Sent {
   url?: string
 }
 
-/** `absent` is certain; `unclear` is not, and the team is asked. */
+/** What became of a reply. `find` throws RetryableError when it can't tell yet. `absent` is certain; `unclear` is not, and the team is asked. */
 export type Found = { outcome: 'arrived'; sent: Sent } | { outcome: 'absent' } | { outcome: 'unclear' }
 
 export interface OutboundReply {
@@ -100,6 +101,8 @@ export interface OutboundReply {
   /** External ids of what was said so far on the channel it leaves by, oldest first. */
   references: string[]
   approvedAt: Date
+  /** When the last attempt began; null before the first. */
+  attemptedAt: Date | null
 }
 
 /** Answers HTTP requests at `/channels/<id>`; core commits what it returns before it answers. */
@@ -109,7 +112,7 @@ export interface Webhook {
    * Verifies and parses; no side effects. Throws SignatureError (401) or BadInputError (400).
    * `respond` makes the answer once the delivery is committed; without it the answer is an empty 200.
    */
-  receive(request: Request): Promise<{ delivery: Delivery; respond?: (recorded: Recorded) => Response }>
+  receive(request: Request, peer: Peer): Promise<{ delivery: Delivery; respond?: (recorded: Recorded) => Response }>
 }
 
 /** Holds a connection or polls. Core runs it on one replica at a time and starts it again when it throws. */
@@ -129,7 +132,8 @@ export interface Page {
   method: 'GET' | 'POST' | 'OPTIONS'
   /** A path of the server: `/chat`. */
   path: string
-  handle(request: Request): Promise<Response>
+  /** May throw the same errors as `receive`. */
+  handle(request: Request, peer: Peer): Promise<Response>
 }
 
 /** What came in together and is committed together. */
@@ -212,7 +216,7 @@ export interface ChannelIo {
   key(purpose: string): Buffer
   /** Counts one use of `key`; false once there were more than `max` in the current window. Shared by all replicas. */
   allow(key: string, max: number, windowSeconds: number): Promise<boolean>
-  /** Hosted channels: what was said in a conversation after `afterSeq`, oldest first. */
+  /** Hosted channels: what was said in a conversation after `afterSeq`, oldest first; perhaps only the first portion. */
   transcript(account: string, conversationExternalId: string, afterSeq: number): Promise<TranscriptLine[]>
   /** Hosted channels: calls back after any change of the conversation, on whichever replica it happened. Returns how to stop. */
   onChange(account: string, conversationExternalId: string, changed: () => void): () => void

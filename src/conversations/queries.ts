@@ -15,6 +15,7 @@ import {
 } from '../db/schema.ts'
 import type { Draft } from '../drafts/draft.ts'
 import { jobFailures, type JobName } from '../jobs/jobs.ts'
+import { isUuid } from '../id.ts'
 import type { Reply } from '../replies/reply.ts'
 import { cardFilters, type CardFilter } from '../workspaces/workspace.ts'
 import type { Conversation, Turn } from './conversation.ts'
@@ -84,15 +85,13 @@ export async function addEvent(
   await tx.insert(events).values({ id: ctx.newId(), at: ctx.clock.now(), type, data: {}, ...event })
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /** The conversations with these ids, in their order; unknown ids are left out. */
 export async function readConversations(
   db: Db,
   channels: ReadonlyMap<string, ActiveChannel>,
   wanted: string[],
 ): Promise<Conversation[]> {
-  const ids = wanted.filter((id) => uuid.test(id))
+  const ids = wanted.filter(isUuid)
   if (ids.length === 0) return []
   const rows = await db
     .select({ conversation: conversations, customer: customers })

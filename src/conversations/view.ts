@@ -7,7 +7,12 @@ const textLimit = 8000
 /** What the assistant is told. For a public channel, nothing of who the customer is beyond the name they show there. */
 export function viewOf(conversation: Conversation): ConversationView {
   return {
-    channel: { id: conversation.channel.id, name: conversation.channel.name, isPublic: conversation.channel.isPublic, isLetter: conversation.channel.isLetter },
+    channel: {
+      id: conversation.channel.id,
+      name: conversation.channel.name,
+      isPublic: conversation.channel.isPublic,
+      isLetter: conversation.channel.isLetter,
+    },
     customerName: namedBy(conversation),
     subject: conversation.subject,
     turns: conversation.turns

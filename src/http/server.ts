@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { isDatabaseDown } from '../db/client.ts'
 import { BadInputError, ConfigError, NotFoundError, SignatureError } from '../errors.ts'
 import type { Deliver } from '../interactions/intake.ts'
+import type { Peer } from '../peer.ts'
 import type { Readiness } from './readiness.ts'
 
 const bodyLimitBytes = 1024 * 1024
@@ -14,15 +15,22 @@ interface Parts {
   deliver: Deliver
   readiness: () => Promise<Readiness>
   metricsText: () => Promise<string>
+  /** A reverse proxy in front tells the visitor's address. */
+  trustsProxy: boolean
   /** Which parts of the program this process plays. */
   roles: { intake: boolean; workspace: boolean }
 }
 
 type App = Hono<{ Bindings: HttpBindings }>
+type PeerOf = (c: HonoContext<{ Bindings: HttpBindings }>) => Peer
 
 /** Every route: health, webhooks, customers' pages, and the workspaces' own. */
 export function createHttp(ctx: Pick<Context, 'log' | 'channels' | 'workspaces'>, parts: Parts): App {
   const app: App = new Hono()
+  const peerOf: PeerOf = (c) => {
+    const forwarded = parts.trustsProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined
+    return { address: forwarded || c.env.incoming.socket.remoteAddress || 'unknown' }
+  }
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {
     const readiness = await parts.readiness()
@@ -42,11 +50,11 @@ export function createHttp(ctx: Pick<Context, 'log' | 'channels' | 'workspaces'>
     }),
   )
   if (parts.roles.intake)
-    for (const channel of ctx.channels.values()) mountChannel(app, parts.deliver, channel.id, channel.open)
+    for (const channel of ctx.channels.values()) mountChannel(app, parts.deliver, peerOf, channel.id, channel.open)
   if (parts.roles.workspace) {
     app.all('*', async (c, next) => {
       for (const workspace of ctx.workspaces.values()) {
-        const response = await workspace.fetch?.(c.req.raw, { address: addressOf(c) })
+        const response = await workspace.fetch?.(c.req.raw, peerOf(c))
         if (response) return response
       }
       return next()
@@ -57,11 +65,17 @@ export function createHttp(ctx: Pick<Context, 'log' | 'channels' | 'workspaces'>
   return app
 }
 
-function mountChannel(app: App, deliver: Deliver, id: string, { inbound, pages = [] }: OpenChannel): void {
-  for (const page of pages) app.on(page.method, page.path, (c) => page.handle(c.req.raw))
+function mountChannel(
+  app: App,
+  deliver: Deliver,
+  peerOf: PeerOf,
+  id: string,
+  { inbound, pages = [] }: OpenChannel,
+): void {
+  for (const page of pages) app.on(page.method, page.path, (c) => page.handle(c.req.raw, peerOf(c)))
   if (inbound.kind !== 'webhook') return
   app.all(`/channels/${id}`, async (c) => {
-    const { delivery, respond } = await inbound.receive(c.req.raw)
+    const { delivery, respond } = await inbound.receive(c.req.raw, peerOf(c))
     const isEmpty = delivery.interactions.length === 0 && !delivery.receipts?.length && !delivery.cursor
     const recorded = isEmpty ? { interactions: [] } : await deliver(id, delivery)
     return respond ? respond(recorded) : c.body(null, 200)
@@ -86,10 +100,6 @@ function answerError(ctx: Pick<Context, 'log'>, error: Error, c: HonoContext): R
 
 function problem(status: number, error: string, headers: Record<string, string> = {}): Response {
   return Response.json({ error }, { status, headers })
-}
-
-function addressOf(c: HonoContext<{ Bindings: HttpBindings }>): string {
-  return c.env?.incoming?.socket.remoteAddress ?? '127.0.0.1'
 }
 
 /** Listens. Port 0 takes any free one. Throws ConfigError when the port is taken. */

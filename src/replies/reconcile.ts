@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Found, OpenChannel, OutboundReply } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
+import { RetryableError } from '../errors.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import { replies } from '../db/schema.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
@@ -13,7 +14,7 @@ const pauseMs = 20_000
 
 /**
  * Finds out whether a reply of unknown outcome arrived: by asking the channel; where sending again does no harm, by sending again;
- * where neither is possible, by asking the team on the card. Throws what `find` throws; the job is then repeated.
+ * where neither tells within a few minutes, by asking the team on the card. May be repeated.
  */
 export async function reconcileReply(
   ctx: SettleContext & Pick<Context, 'db' | 'log'>,
@@ -62,5 +63,11 @@ export async function reconcileReply(
 
 async function ask(channel: OpenChannel | undefined, outbound: OutboundReply): Promise<Found> {
   if (channel?.isResendSafe) return { outcome: 'absent' }
-  return channel?.find ? channel.find(outbound) : { outcome: 'unclear' }
+  if (!channel?.find) return { outcome: 'unclear' }
+  try {
+    return await channel.find(outbound)
+  } catch (error) {
+    if (error instanceof RetryableError) return { outcome: 'unclear' }
+    throw error
+  }
 }

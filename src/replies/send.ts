@@ -198,5 +198,6 @@ export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundRe
       .toSorted((a, b) => (a.at?.getTime() ?? 0) - (b.at?.getTime() ?? 0))
       .flatMap(({ externalId }) => externalId ?? []),
     approvedAt: reply.approvedAt,
+    attemptedAt: reply.attemptedAt,
   }
 }

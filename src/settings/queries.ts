@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm'
+import { checkTemplates } from '../assistant/templates.ts'
 import type { Context } from '../context.ts'
 import type { Db } from '../db/client.ts'
 import { settings } from '../db/schema.ts'
@@ -20,6 +21,8 @@ export async function writeTuning(ctx: Pick<Context, 'db' | 'clock'>, input: unk
       { status: 422 },
     )
   }
+  const problems = checkTemplates(parsed.data.brand.templates)
+  if (problems.length > 0) throw new BadInputError(problems.join('; '), { status: 422 })
   await writeSetting(ctx, 'tuning', parsed.data)
   return parsed.data
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { DismissReason } from '../conversations/conversation.ts'
 import type { EnvSpec, Settings } from '../env.ts'
 import type { Log } from '../log.ts'
+import type { Peer } from '../peer.ts'
 import type { Tuning } from '../settings/tuning.ts'
 import type { Card } from './card.ts'
 
@@ -35,11 +36,6 @@ export interface Workspace {
   /** For `doctor`; as in Channel. */
   check(): Promise<string[]>
   stop(): Promise<void>
-}
-
-/** Who is at the other end of an HTTP connection. */
-export interface Peer {
-  address: string
 }
 
 /** Where a posted card is: opaque to everybody but its workspace. */
@@ -107,6 +103,13 @@ export interface CardPage {
   counts: Record<CardFilter, number>
 }
 
+/** What a team can tune beyond free text: one entry each for a settings page. */
+export interface Tunables {
+  channels: { id: string; name: string; graceSeconds: number }[]
+  /** The offline assistant's own texts, by key. */
+  templates: Record<string, string>
+}
+
 /** What a workspace may ask for. */
 export interface WorkspaceIo {
   clock: Clock
@@ -121,6 +124,9 @@ export interface WorkspaceIo {
   allow(key: string, max: number, windowSeconds: number): Promise<boolean>
   /** Open: longest waiting first. Others: newest first. */
   listCards(filter: CardFilter, after: string | null): Promise<CardPage>
+  /** How many cards there are under each filter, counted up to 1,000. */
+  countCards(): Promise<Record<CardFilter, number>>
+  /** Null when there is none, or what was asked for is no id. */
   readCard(conversationId: string): Promise<Card | null>
   readAttachment(id: string): Promise<{ name: string; mediaType: string; content: Uint8Array } | null>
   /** Sends a hint to this workspace on every replica, itself included. Hints can get lost; state never lives in one. */
@@ -128,6 +134,8 @@ export interface WorkspaceIo {
   onHint(heard: (hint: string) => void): () => void
   /** What the team tunes. */
   readTuning(): Promise<Tuning>
+  /** What there is to tune. */
+  tunables(): Tunables
   /** Throws BadInputError with what is wrong. */
   writeTuning(tuning: unknown, by: Teammate): Promise<Tuning>
 }

@@ -21,7 +21,15 @@ export function fakeChannel(
   over: Partial<OpenChannel> = {},
   limits: Partial<ActiveChannel['limits']> = {},
 ): FakeChannel {
-  const all = { maxLength: 500, isPublic: false, isLetter: false, replyWindowHours: null, graceSeconds: 0, quietSeconds: 0, ...limits }
+  const all = {
+    maxLength: 500,
+    isPublic: false,
+    isLetter: false,
+    replyWindowHours: null,
+    graceSeconds: 0,
+    quietSeconds: 0,
+    ...limits,
+  }
   const fake: FakeChannel = {
     id,
     name: id === 'fake' ? 'Fake' : id,

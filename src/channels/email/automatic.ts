@@ -19,7 +19,7 @@ export function automaticReason(mail: Mail, ownAddresses: string[]): AutomaticRe
 }
 
 /** A delivery report: what we sent did not arrive, or is late. */
-export function isBounce(mail: Mail): boolean {
+function isBounce(mail: Mail): boolean {
   const type = mail.header('content-type').join()
   return /report-type\s*=\s*"?delivery-status/i.test(type) || mail.header('x-failed-recipients').length > 0
 }

@@ -3,7 +3,7 @@ import { messageIdsIn, ownMessageIdsIn } from './message-id.ts'
 import type { Mail } from './read-mail.ts'
 
 /** What a bounce or a complaint is about. */
-export interface DeliveryReport {
+interface DeliveryReport {
   /** Message-IDs that it names, ours first. */
   about: string[]
   /** Our reply that certainly did not arrive; null: another mail, or only late. */

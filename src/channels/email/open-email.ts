@@ -89,7 +89,7 @@ export function openEmail(
       return { externalId: replyMessageId(reply.id, mailbox.address), at }
     },
 
-    async find(reply: OutboundReply & { attemptedAt?: Date }): Promise<Found> {
+    async find(reply): Promise<Found> {
       const mailbox = mailboxOf(reply)
       const externalId = replyMessageId(reply.id, mailbox.address)
       const at = await findCopy(mailbox, externalId)

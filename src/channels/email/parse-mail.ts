@@ -1,9 +1,10 @@
 import type { InboundAttachment, InboundInteraction, Receipt } from '../channel.ts'
+import { longestHtml } from '../kit/plain-text.ts'
 import { automaticReason, isOwnList } from './automatic.ts'
 import { readDeliveryReport } from './delivery-report.ts'
 import { mailText } from './mail-text.ts'
 import { contentId, messageIdsIn } from './message-id.ts'
-import { readMail, type Mail, type Mailbox } from './read-mail.ts'
+import { readMail, type Mail, type MailAddress } from './read-mail.ts'
 
 export interface MailContext {
   /** The mailbox it lay in: its account id. */
@@ -47,7 +48,11 @@ export async function parseMail(raw: Buffer, context: MailContext): Promise<Pars
     .slice(0, mostReferences)
   const { author, answersTo } = people(mail, context.ownAddresses)
   const { text, full } = mailText(mail)
-  const notes = [...(context.notes ?? []), ...notesOn(mail, author, answersTo), ...lengthNotes(full, context.isCut)]
+  const notes = [
+    ...(context.notes ?? []),
+    ...notesOn(mail, author, answersTo),
+    ...lengthNotes(mail, full, context.isCut),
+  ]
   const name = answersTo?.name || author?.name
   return {
     interaction: {
@@ -80,14 +85,17 @@ function firstMessageId(mail: Mail, header: string): string | undefined {
 }
 
 /** Who wrote, and who gets the answer. The second is the customer: no one is shown what is known of somebody else. */
-function people(mail: Mail, ownAddresses: string[]): { author: Mailbox | undefined; answersTo: Mailbox | undefined } {
-  const notUs = ({ address }: Mailbox) => !ownAddresses.includes(address)
+function people(
+  mail: Mail,
+  ownAddresses: string[],
+): { author: MailAddress | undefined; answersTo: MailAddress | undefined } {
+  const notUs = ({ address }: MailAddress) => !ownAddresses.includes(address)
   const author = mail.from.find(notUs) ?? (isOwnList(mail, ownAddresses) ? undefined : mail.from[0])
   const answersTo = mail.replyTo.find(notUs) ?? author
   return { author: author ?? answersTo, answersTo }
 }
 
-function notesOn(mail: Mail, author: Mailbox | undefined, answersTo: Mailbox | undefined): string[] {
+function notesOn(mail: Mail, author: MailAddress | undefined, answersTo: MailAddress | undefined): string[] {
   const type = mail.header('content-type').join()
   const has = (test: (name: string, mediaType: string) => boolean) =>
     mail.attachments.some(({ name, mediaType }) => test(name.toLowerCase(), mediaType))
@@ -110,9 +118,10 @@ function notesOn(mail: Mail, author: Mailbox | undefined, answersTo: Mailbox | u
   return facts.filter(([holds]) => holds).map(([, note]) => note)
 }
 
-function lengthNotes(full: string, isCut: boolean | undefined): string[] {
+function lengthNotes(mail: Mail, full: string, isCut: boolean | undefined): string[] {
   if (isCut) return ['The message is very large; only its beginning was read']
-  return full.length > longestText ? ['The text is very long; only its beginning was kept'] : []
+  const isLong = full.length > longestText || (mail.html ?? '').length > longestHtml
+  return isLong ? ['The text is very long; only its beginning was kept'] : []
 }
 
 function attachmentsOf(mail: Mail, isCut: boolean): InboundAttachment[] {

@@ -7,8 +7,8 @@ export interface Mail {
   header(name: string): string[]
   /** Decoded; on one line. */
   subject: string
-  from: Mailbox[]
-  replyTo: Mailbox[]
+  from: MailAddress[]
+  replyTo: MailAddress[]
   /** The text parts; empty when there is none. */
   text: string
   html: string | null
@@ -18,13 +18,13 @@ export interface Mail {
 }
 
 /** One address of a header. */
-export interface Mailbox {
+export interface MailAddress {
   /** Lower case. */
   address: string
   name: string
 }
 
-export interface MailAttachment {
+interface MailAttachment {
   name: string
   mediaType: string
   content: Uint8Array
@@ -107,7 +107,7 @@ function headersFrom(lines: string[]): Mail['header'] {
   return (name) => values.get(name) ?? []
 }
 
-function addresses(header: AddressObject | undefined): Mailbox[] {
+function addresses(header: AddressObject | undefined): MailAddress[] {
   const flat = (list: EmailAddress[]): EmailAddress[] => list.flatMap((one) => (one.group ? flat(one.group) : [one]))
   return flat(header?.value ?? []).flatMap(({ address, name }) =>
     address && isAddress(address) ? [{ address: address.toLowerCase(), name: cleanLine(name, 200) }] : [],

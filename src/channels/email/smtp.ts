@@ -3,7 +3,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { PermanentError, RetryableError } from '../../errors.ts'
 import type { MailServer } from './mailbox.ts'
 
-export interface Envelope {
+interface Envelope {
   from: string
   to: string
 }

@@ -1,7 +1,7 @@
 import { authenticate, type DNSResolver } from 'mailauth'
 import { readMail } from './read-mail.ts'
 
-export interface SenderCheck {
+interface SenderCheck {
   /** The id under which our own mail server writes Authentication-Results; null: it writes none, so ask the DNS. */
   authservId: string | null
   resolver: DNSResolver

@@ -9,7 +9,7 @@ import type { Mailbox } from './mailbox.ts'
 import { parseMail, type MailContext, type ParsedMail } from './parse-mail.ts'
 import { verifySender } from './verify-sender.ts'
 
-export interface WatchInbox {
+interface WatchInbox {
   mailbox: Mailbox
   /** Addresses of all our mailboxes. */
   ownAddresses: string[]
@@ -71,6 +71,7 @@ async function startingPoint(
   const saved = cursorSchema.safeParse(await inlet.cursor(keyOf(mailbox))).data
   const uidValidity = String(folder.uidValidity)
   if (saved?.uidValidity === uidValidity) return saved
+  // The first start takes nothing: years of old mail would bury the team.
   const cursor = { uidValidity, uid: folder.uidNext - 1 }
   if (saved) {
     const recent = await search(client, { since: new Date(clock.now().getTime() - windowMs) })

@@ -19,7 +19,14 @@ export const form = defineChannel({
       { example: 'whsec_ and the output of: openssl rand -base64 32', secret: true },
     ),
   },
-  limits: { maxLength: 10_000, isPublic: false, isLetter: true, replyWindowHours: null, graceSeconds: 10, quietSeconds: 0 },
+  limits: {
+    maxLength: 10_000,
+    isPublic: false,
+    isLetter: true,
+    replyWindowHours: null,
+    graceSeconds: 10,
+    quietSeconds: 0,
+  },
   open([settings], io) {
     if (!settings?.FORM) return null
     const secrets = settings.FORM_SECRETS

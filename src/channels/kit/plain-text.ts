@@ -1,7 +1,7 @@
 import { htmlToText, type FormatCallback, type HtmlToTextOptions } from 'html-to-text'
 import { cleanText } from './clean-text.ts'
 
-export interface PlainTextOptions {
+interface PlainTextOptions {
   /** CSS selectors of elements to leave out. */
   leaveOut?: string[]
   /** CSS selectors of elements at which the text ends. */
@@ -11,14 +11,17 @@ export interface PlainTextOptions {
 /** Stands where the text ends; a private-use character that `cleanText` lets through but no sender means. */
 const END = '\uF8FE'
 
-const longest = 2_000_000
+/** Characters of HTML that are looked at. */
+export const longestHtml = 1_000_000
+/** Laying out more would hold up everything else for seconds. */
+const mostTags = 50_000
 
 /** Turns HTML into plain text. Loads nothing; never throws: what can't be laid out loses its tags. */
 export function plainText(html: string, { leaveOut = [], endAt = [] }: PlainTextOptions = {}): string {
-  const source = html.slice(0, longest).replaceAll(END, '')
+  const source = html.slice(0, longestHtml).replaceAll(END, '')
   const options: HtmlToTextOptions = {
     wordwrap: false,
-    limits: { maxInputLength: longest, maxDepth: 200 },
+    limits: { maxInputLength: longestHtml, maxDepth: 200 },
     formatters: { end },
     selectors: [
       { selector: 'img', format: 'skip' },
@@ -34,10 +37,11 @@ export function plainText(html: string, { leaveOut = [], endAt = [] }: PlainText
 
 function layOut(html: string, options: HtmlToTextOptions): string {
   try {
-    return htmlToText(html, options)
+    if (html.split('<').length <= mostTags) return htmlToText(html, options)
   } catch {
-    return html.replace(/<[^<>]*>/g, ' ')
+    // Falls through: nested too deep.
   }
+  return html.replace(/<[^<>]*>/g, ' ')
 }
 
 const end: FormatCallback = (_element, _walk, builder) => {

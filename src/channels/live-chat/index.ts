@@ -8,7 +8,12 @@ import { checkOrigin, originList } from './origins.ts'
 import { createVisitors, type Visitors } from './visitors.ts'
 
 const account = 'default'
-const messagesPerMinute = 20
+/** An office shares an address, so an address may do more than a visitor. */
+const limits = {
+  visitor: { max: 20, seconds: 60, said: 'More than 20 messages in a minute' },
+  address: { max: 200, seconds: 60, said: 'More than 200 messages in a minute from your network' },
+  newVisitors: { max: 30, seconds: 600, said: 'More than 30 new visitors in ten minutes from your network' },
+}
 
 const words = (fallback: string, max: number) =>
   z
@@ -44,7 +49,14 @@ export const liveChat = defineChannel({
       words('Hello! Write to us here, and a person from our team will answer.', 500),
     ),
   },
-  limits: { maxLength: 4000, isPublic: false, isLetter: false, replyWindowHours: null, graceSeconds: 3, quietSeconds: 6 },
+  limits: {
+    maxLength: 4000,
+    isPublic: false,
+    isLetter: false,
+    replyWindowHours: null,
+    graceSeconds: 3,
+    quietSeconds: 6,
+  },
 
   open([settings], io) {
     if (!settings?.LIVE_CHAT) return null
@@ -56,13 +68,13 @@ export const liveChat = defineChannel({
       isHosted: true,
       inbound: {
         kind: 'webhook',
-        async receive(request) {
+        async receive(request, peer) {
           checkOrigin(request, io.publicUrl, origins)
           const { visitor, token, id, text, name, email, page } = await readMessage(request)
           visitors.verify(visitor, token)
-          if (!(await io.allow(`live-chat ${visitor}`, messagesPerMinute, 60))) {
-            return { delivery: nothing, respond: tooManyMessages }
-          }
+          const exceeded =
+            (await exceeds(io, 'visitor', visitor)) ?? (await exceeds(io, 'address', peer.address))
+          if (exceeded) return { delivery: nothing, respond: () => exceeded }
           return {
             delivery: {
               interactions: [
@@ -99,10 +111,13 @@ export const liveChat = defineChannel({
   },
 })
 
-function tooManyMessages(): Response {
+/** Counts one use by `who`; the answer that puts it off when there were too many. */
+async function exceeds(io: ChannelIo, name: keyof typeof limits, who: string): Promise<Response | null> {
+  const { max, seconds, said } = limits[name]
+  if (await io.allow(`live-chat ${name} ${who}`, max, seconds)) return null
   return Response.json(
-    { error: `More than ${messagesPerMinute} messages in a minute. Wait a minute and send it again.` },
-    { status: 429, headers: { 'retry-after': '60' } },
+    { error: `${said}. Wait a minute, then send it again.` },
+    { status: 429, headers: { 'retry-after': '60', 'cache-control': 'no-store' } },
   )
 }
 
@@ -111,12 +126,13 @@ function visitorsPage(visitors: Visitors, io: ChannelIo, origins: string[]): Pag
   return {
     method: 'POST',
     path: '/channels/live-chat/visitors',
-    async handle(request) {
+    async handle(request, peer) {
       checkOrigin(request, io.publicUrl, origins)
       const known: unknown = await request.json().catch(() => null)
-      return Response.json(visitors.isGenuine(known) ? known : visitors.create(io.newId()), {
-        headers: { 'cache-control': 'no-store' },
-      })
+      const isKnown = visitors.isGenuine(known)
+      const exceeded = isKnown ? null : await exceeds(io, 'newVisitors', peer.address)
+      if (exceeded) return exceeded
+      return Response.json(isKnown ? known : visitors.create(io.newId()), { headers: { 'cache-control': 'no-store' } })
     },
   }
 }

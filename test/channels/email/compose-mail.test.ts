@@ -25,6 +25,7 @@ const reply: OutboundReply = {
   conversation: { externalId: '<one@mail.example> anna@mail.example', subject: 'Where is my parcel?' },
   references: ['<one@mail.example>', '<two@mail.example>'],
   approvedAt: new Date('2026-03-02T09:00:00Z'),
+  attemptedAt: new Date('2026-03-02T09:01:00Z'),
 }
 const date = new Date('2026-03-02T09:01:00Z')
 
@@ -102,7 +103,7 @@ test('the text arrives word for word', async () => {
     fc.asyncProperty(fc.array(fc.oneof(line, special), { minLength: 1, maxLength: 12 }), async (lines) => {
       const text = lines.join('\n')
       const { mail } = await composed({ text })
-      expect(mail.text?.replace(/\n$/, '')).toBe(text.replace(/\n$/, ''))
+      expect((mail.text ?? '').replace(/\n$/, '')).toBe(text.replace(/\n$/, ''))
     }),
     { numRuns: 100 },
   )

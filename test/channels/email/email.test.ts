@@ -296,6 +296,7 @@ describe('answering', () => {
     conversation: { externalId: '<one@mail.example> anna@mail.example', subject: 'one' },
     references: ['<one@mail.example>'],
     approvedAt: clock.now(),
+    attemptedAt: null,
     ...more,
   })
   const inSent = (user: string) =>
@@ -359,14 +360,14 @@ describe('answering', () => {
     const attemptedAt = new Date(clock.now().getTime() - 60_000)
     const long = new Date(clock.now().getTime() - 180_000)
     const byUs = open(settingsOf(us))
-    expect(await byUs.find?.({ ...reply(), attemptedAt: long } as OutboundReply)).toEqual({ outcome: 'unclear' })
+    expect(await byUs.find?.({ ...reply(), attemptedAt: long })).toEqual({ outcome: 'unclear' })
     const byServer = open(settingsOf(us, { EMAIL_SENT_COPY: 'server' }))
     expect(await byServer.find?.(reply())).toEqual({ outcome: 'unclear' })
-    await expect(byServer.find?.({ ...reply(), attemptedAt } as OutboundReply)).rejects.toMatchObject({
+    await expect(byServer.find?.({ ...reply(), attemptedAt })).rejects.toMatchObject({
       name: 'RetryableError',
       retryAfterMs: 60_000,
     })
-    expect(await byServer.find?.({ ...reply(), attemptedAt: long } as OutboundReply)).toEqual({ outcome: 'absent' })
+    expect(await byServer.find?.({ ...reply(), attemptedAt: long })).toEqual({ outcome: 'absent' })
   })
 
   test('when Sent can not be searched, the question is put off', async () => {

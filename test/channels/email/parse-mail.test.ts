@@ -55,6 +55,25 @@ describe('what the customer wrote', () => {
     expect((await interaction('plain')).fullText).toBeUndefined()
   })
 
+  test.each([
+    [
+      'Outlook',
+      "<p>Mine</p><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt'><p><b>Från:</b> S</p></div><p>Theirs</p>",
+    ],
+    [
+      'Outlook on the web',
+      '<div>Mine</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg">Theirs</div><div>Theirs</div>',
+    ],
+    ['Thunderbird', '<p>Mine</p><div class="moz-cite-prefix">Theirs</div><blockquote type="cite">Theirs</blockquote>'],
+    ['Yahoo', '<div>Mine</div><div id="yahoo_quoted_1" class="yahoo_quoted">Theirs</div>'],
+    ['Proton', '<div>Mine</div><div class="protonmail_quote">Theirs</div>'],
+    ['GMX', '<div>Mine</div><div name="quote" style="margin:10px">Theirs</div>'],
+  ])("%s's way of quoting in HTML is known", async (_, html) => {
+    const mail = await parse(Buffer.from(`From: a@b.example\r\nContent-Type: text/html\r\n\r\n${html}`))
+    expect('interaction' in mail && mail.interaction.text).toBe('Mine')
+    expect('interaction' in mail && mail.interaction.fullText).toContain('Theirs')
+  })
+
   test('a forwarded mail keeps what was forwarded, for that is what it is about', async () => {
     expect((await interaction('forwarded')).text).toContain('You have won.')
   })

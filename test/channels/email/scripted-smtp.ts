@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 /** What to answer: a line, or one of the ways in which a connection goes wrong. */
 export type Answer = string | 'drop' | 'silence'
 
-export interface ScriptedSmtp {
+interface ScriptedSmtp {
   port: number
   /** The contents that were received up to the final dot. */
   mails: string[]

@@ -15,8 +15,11 @@ function post(path: string, body: unknown, headers: Record<string, string> = {})
   })
 }
 
-async function enrol(chat: OpenChat, known: unknown = {}): Promise<{ visitor: string; token: string }> {
-  const response = await chat.page('POST', '/channels/live-chat/visitors')(post('/channels/live-chat/visitors', known))
+const askForVisitor = (chat: OpenChat, known: unknown, address?: string) =>
+  chat.page('POST', '/channels/live-chat/visitors')(post('/channels/live-chat/visitors', known), address)
+
+async function enrol(chat: OpenChat, known: unknown = {}, address?: string) {
+  const response = await askForVisitor(chat, known, address)
   return response.json() as Promise<{ visitor: string; token: string }>
 }
 
@@ -126,6 +129,23 @@ describe('a message', () => {
     chat.io.clock.advance(60_000)
     expect((await send(chat, { ...maja, id, text: 'Hello' })).delivery.interactions).toHaveLength(1)
   })
+
+  test('beyond two hundred in a minute from one address is put off, from that address alone', async () => {
+    const chat = openChat()
+    const office = await Promise.all(Array.from({ length: 20 }, () => enrol(chat)))
+    const say = (visitor: object, address: string) =>
+      chat.receive(post('/channels/live-chat', { ...visitor, id, text: 'Hello' }), address)
+    for (const visitor of office)
+      for (let count = 0; count < 10; count++) await say(visitor, '198.51.100.4')
+    const { delivery, respond } = await say(await enrol(chat), '198.51.100.4')
+    expect(delivery.interactions).toEqual([])
+    const answer = respond?.({ interactions: [] })
+    expect(answer?.status).toBe(429)
+    expect(await answer?.json()).toEqual({
+      error: 'More than 200 messages in a minute from your network. Wait a minute, then send it again.',
+    })
+    expect((await say(await enrol(chat), '198.51.100.5')).delivery.interactions).toHaveLength(1)
+  })
 })
 
 describe('a visitor', () => {
@@ -136,6 +156,22 @@ describe('a visitor', () => {
     expect(await enrol(openChat(), visitor)).toEqual(visitor)
     expect(await enrol(chat, { ...visitor, token: 'forged' })).not.toEqual(visitor)
     expect(await enrol(chat, 'not JSON')).not.toEqual(visitor)
+  })
+
+  test('is not handed out beyond thirty in ten minutes to one address, but known ones are given back', async () => {
+    const chat = openChat()
+    const first = await enrol(chat)
+    for (let count = 1; count < 30; count++) await enrol(chat)
+    const refused = await askForVisitor(chat, {})
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).toBe('60')
+    expect(await refused.json()).toEqual({
+      error: 'More than 30 new visitors in ten minutes from your network. Wait a minute, then send it again.',
+    })
+    expect(await enrol(chat, first)).toEqual(first)
+    expect((await askForVisitor(chat, {}, '203.0.113.8')).status).toBe(200)
+    chat.io.clock.advance(600_000)
+    expect((await askForVisitor(chat, {})).status).toBe(200)
   })
 
   test('is not handed out to a site that is not allowed', async () => {

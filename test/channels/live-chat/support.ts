@@ -12,9 +12,9 @@ export const site = 'http://127.0.0.1:3000'
 export interface OpenChat {
   io: TestChannelIo
   channel: OpenChannel
-  receive: Webhook['receive']
+  receive(request: Request, address?: string): ReturnType<Webhook['receive']>
   /** The page that the channel serves there. */
-  page(method: Page['method'], path: string): Page['handle']
+  page(method: Page['method'], path: string): (request: Request, address?: string) => Promise<Response>
 }
 
 /** The live chat as it is opened from these settings, on a core that is all in memory. */
@@ -25,11 +25,11 @@ export function openChat(env: Env = {}, io = testChannelIo()): OpenChat {
   return {
     io,
     channel,
-    receive: (request) => inbound.receive(request),
+    receive: (request, address = '203.0.113.7') => inbound.receive(request, { address }),
     page(method, path) {
       const found = pages.find((candidate) => candidate.method === method && candidate.path === path)
       if (!found) throw new Error(`There is no page ${method} ${path}.`)
-      return found.handle
+      return (request, address = '203.0.113.7') => found.handle(request, { address })
     },
   }
 }
@@ -50,7 +50,7 @@ export async function serveChat(env: Env = {}): Promise<ChatServer> {
   const { io, channel, receive } = openChat(env)
   const committed: ChatServer['committed'] = []
   const app = new Hono()
-  for (const { method, path, handle } of channel.pages ?? []) app.on(method, path, ({ req }) => handle(req.raw))
+  for (const { method, path, handle } of channel.pages ?? []) app.on(method, path, ({ req }) => handle(req.raw, { address: '127.0.0.1' }))
   app.post('/channels/live-chat', async ({ req }) => {
     const { delivery, respond } = await receive(req.raw)
     const recorded = delivery.interactions.map(({ externalId: id, conversation, text, customer, notes = [] }) => {

@@ -24,7 +24,7 @@ export function createConnection({ placed, changed, online, restarted }) {
   /** Gets a visitor id, or makes sure that ours is still good. */
   async function enrol() {
     const response = await post('/visitors', visitor ?? {})
-    if (!response.ok) throw new Error(`HTTP ${response.status}`)
+    if (!response.ok) throw Object.assign(new Error(`HTTP ${response.status}`), { waitMs: waitOf(response) })
     const given = await response.json()
     // Another tab may have been faster; both must be the same visitor.
     const other = load('visitor')
@@ -104,8 +104,7 @@ export function createConnection({ placed, changed, online, restarted }) {
         connect()
         return 0
       }
-      if (response.status === 429 || response.status >= 500)
-        return (Number(response.headers.get('retry-after')) || 0) * 1000
+      if (response.status === 429 || response.status >= 500) return waitOf(response)
       if (response.ok) {
         drop(line.id)
         changed(line, 'sent')
@@ -114,11 +113,12 @@ export function createConnection({ placed, changed, online, restarted }) {
         line.isRefused = true
         changed(line, 'refused', error ?? `the server answered ${response.status}.`)
       }
-    } catch {
-      return 0
+    } catch (error) {
+      return error.waitMs ?? 0
     }
   }
 
+  const waitOf = (response) => (Number(response.headers.get('retry-after')) || 0) * 1000
   const post = (path, body) =>
     fetch(root + path, {
       method: 'POST',

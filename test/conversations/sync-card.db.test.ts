@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSyncCard } from '../../src/conversations/sync-card.ts'
+import { cards } from '../../src/db/schema.ts'
+import { inbound } from '../support/channel.ts'
+import { fakeWorkspace, openDesk, type Desk } from '../support/desk.ts'
+
+let desk: Desk
+const second = fakeWorkspace('second')
+beforeEach(async () => {
+  desk = await openDesk({ rooms: [fakeWorkspace(), second] })
+})
+afterEach(() => desk.close())
+
+describe('sync-card', () => {
+  it('posts one card a room, and shows every later change on it', async () => {
+    const [recorded] = await desk.hear(inbound('a'))
+    const id = recorded?.interactions[0]?.conversationId ?? ''
+    await desk.work()
+    await desk.hear(inbound('b'))
+    await desk.work()
+    expect(desk.room.posts).toHaveLength(1)
+    expect(desk.room.shown.get(id)).toMatchObject({ seenSeq: 2, draft: { text: 'Answer 2' } })
+    expect(second.shown.get(id)).toEqual(desk.room.shown.get(id))
+  })
+
+  it('does the work of a burst once, and posts once, however many run at the same time', async () => {
+    const [recorded] = await desk.hear(inbound('a'))
+    const conversationId = recorded?.interactions[0]?.conversationId ?? ''
+    const [here, there] = [createSyncCard(desk.ctx), createSyncCard(desk.ctx)]
+    const runs = await Promise.allSettled([
+      ...Array.from({ length: 10 }, () => here({ conversationId })),
+      ...Array.from({ length: 10 }, () => there({ conversationId })),
+    ])
+    expect(desk.room.posts).toHaveLength(1)
+    expect(desk.room.updates).toHaveLength(0)
+    const failed = runs.flatMap((run) => (run.status === 'rejected' ? [String(run.reason)] : []))
+    expect(new Set(failed).size).toBeLessThanOrEqual(1)
+  })
+
+  it('leaves no card behind as held when the room refuses it, and posts it the next time', async () => {
+    const [recorded] = await desk.hear(inbound('a'))
+    const conversationId = recorded?.interactions[0]?.conversationId ?? ''
+    const sync = createSyncCard(desk.ctx)
+    desk.room.onPost = async () => {
+      throw new Error('The room is down')
+    }
+    await expect(sync({ conversationId })).rejects.toThrow('The room is down')
+    desk.room.onPost = async () => {}
+    await sync({ conversationId })
+    expect(desk.room.posts).toHaveLength(1)
+    const rows = await desk.ctx.db.select({ heldUntil: cards.heldUntil, shownVersion: cards.shownVersion }).from(cards)
+    expect(rows).toEqual([
+      { heldUntil: null, shownVersion: 1 },
+      { heldUntil: null, shownVersion: 1 },
+    ])
+  })
+
+  it('shows the newest state when a change comes while the card is being posted', async () => {
+    const [recorded] = await desk.hear(inbound('a'))
+    const id = recorded?.interactions[0]?.conversationId ?? ''
+    desk.room.onPost = async () => {
+      desk.room.onPost = async () => {}
+      await desk.hear(inbound('b'))
+    }
+    await desk.work()
+    expect(desk.room.shown.get(id)).toMatchObject({ seenSeq: 2, version: (await desk.conversation(id)).version })
+  })
+})

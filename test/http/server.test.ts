@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Webhook } from 'standardwebhooks'
+import { openVisitor, runApp, type RunningApp } from '../support/running-app.ts'
+
+const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+
+let app: RunningApp
+beforeAll(async () => {
+  app = await runApp({ FORM_SECRETS: secret })
+})
+afterAll(() => app.close())
+
+function signedPost(body: string, over: Record<string, string> = {}, at = new Date()) {
+  const id = `msg_${crypto.randomUUID()}`
+  const headers = {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': new Webhook(secret).sign(id, at, body),
+    ...over,
+  }
+  return fetch(`${app.url}/channels/form`, { method: 'POST', headers, body })
+}
+const submission = JSON.stringify({ name: 'Mia', email: 'mia@example.com', message: 'When do you open?' })
+const errorOf = async (response: Response) => ((await response.json()) as { error: string }).error
+
+describe('the HTTP server', () => {
+  it('says that it is alive and ready, and counts in Prometheus text', async () => {
+    expect(await (await fetch(`${app.url}/healthz`)).json()).toEqual({ status: 'ok' })
+    expect(await (await fetch(`${app.url}/readyz`)).json()).toEqual({
+      isReady: true,
+      parts: { database: 'ok', queue: 'ok', web: 'ok' },
+    })
+    const metrics = await (await fetch(`${app.url}/metrics`)).text()
+    for (const name of [
+      'deskbell_interactions_total',
+      'deskbell_conversations{state="waiting"}',
+      'deskbell_model_tokens_total',
+      'deskbell_problems 0',
+    ])
+      expect(metrics).toContain(name)
+  })
+
+  it('takes a signed submission', async () => {
+    expect((await signedPost(submission)).status).toBe(200)
+  })
+
+  it('refuses malformed JSON with a clear error', async () => {
+    const response = await signedPost('{"email": ')
+    expect(response.status).toBe(400)
+    expect(await errorOf(response)).toMatch(/JSON/)
+  })
+
+  it('refuses a wrong signature and a replayed timestamp with 401', async () => {
+    const forged = await signedPost(submission, { 'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}` })
+    expect(forged.status).toBe(401)
+    expect(await errorOf(forged)).toMatch(/signature/i)
+    const replayed = await signedPost(submission, {}, new Date(Date.now() - 12 * 60_000))
+    expect(replayed.status).toBe(401)
+    expect(await errorOf(replayed)).toMatch(/12 minutes old/)
+  })
+
+  it('refuses a body of 10 MB with 413 and says how much it takes', async () => {
+    const response = await signedPost(JSON.stringify({ email: 'a@b.example', message: 'x'.repeat(10_000_000) }))
+    expect(response.status).toBe(413)
+    expect(await errorOf(response)).toContain('1024 kB')
+  })
+
+  it('refuses a forged visitor with 401, and an unknown path with 404', async () => {
+    const { visitor } = await openVisitor(app.url)
+    const response = await fetch(`${app.url}/channels/live-chat`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ visitor, token: 'forged', id: crypto.randomUUID(), text: 'Hello' }),
+    })
+    expect(response.status).toBe(401)
+    const unknown = await fetch(`${app.url}/nowhere`)
+    expect([unknown.status, await errorOf(unknown)]).toEqual([404, 'There is nothing at /nowhere'])
+    expect((await fetch(`${app.url}/channels/fax`, { method: 'POST' })).status).toBe(404)
+  })
+
+  it('records one line once, however often it comes', async () => {
+    const visitor = await openVisitor(app.url)
+    const id = crypto.randomUUID()
+    const responses = await Promise.all(Array.from({ length: 10 }, () => visitor.write('Is anybody there?', id)))
+    expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200))
+    const text = await (await fetch(`${app.url}/metrics`)).text()
+    expect(text).toContain('deskbell_interactions_total{channel="live-chat",outcome="recorded"} 1')
+    expect(text).toContain('deskbell_interactions_total{channel="live-chat",outcome="duplicate"} 9')
+  })
+})

@@ -2,7 +2,8 @@ import type { Context } from '../context.ts'
 import { commands, parseCommand } from '../workspaces/command.ts'
 import { duration } from '../workspaces/card.ts'
 import type { Answer } from '../workspaces/workspace.ts'
-import { listConversations, readConversations } from './queries.ts'
+import { readConversations } from './read.ts'
+import { listConversations } from './list.ts'
 
 const lineLimit = 20
 const excerptLimit = 80

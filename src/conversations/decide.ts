@@ -12,7 +12,7 @@ import { cardOf } from '../workspaces/card.ts'
 import type { Decision, Outcome, Teammate } from '../workspaces/workspace.ts'
 import { assignConversation } from './assign.ts'
 import { dismissConversation } from './dismiss.ts'
-import { readConversation } from './queries.ts'
+import { readConversation } from './read.ts'
 import { reopenConversation } from './reopen.ts'
 import { snoozeConversation } from './snooze.ts'
 

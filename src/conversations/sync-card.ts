@@ -6,7 +6,7 @@ import type { JobPayload } from '../jobs/jobs.ts'
 import { cardOf } from '../workspaces/card.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import type { Conversation } from './conversation.ts'
-import { readConversation } from './queries.ts'
+import { readConversation } from './read.ts'
 
 type SyncContext = Pick<Context, 'db' | 'clock' | 'channels' | 'workspaces'>
 

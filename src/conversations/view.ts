@@ -6,6 +6,7 @@ const textLimit = 8000
 
 /** What the assistant is told. For a public channel, nothing of who the customer is beyond the name they show there. */
 export function viewOf(conversation: Conversation): ConversationView {
+  const written = conversation.turns.filter(({ automatic }) => automatic === null)
   return {
     channel: {
       id: conversation.channel.id,
@@ -15,8 +16,7 @@ export function viewOf(conversation: Conversation): ConversationView {
     },
     customerName: namedBy(conversation),
     subject: conversation.subject,
-    turns: conversation.turns
-      .filter(({ automatic }) => automatic === null)
+    turns: (written.length > 0 ? written : conversation.turns)
       .slice(-turnLimit)
       .map(({ from, name, at, text }) => ({ from, name, at, text: text.slice(0, textLimit) })),
   }

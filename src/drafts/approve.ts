@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql, type SQL } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { addEvent, changeConversation, readConversation, type ConversationRow } from '../conversations/queries.ts'
+import { addEvent, changeConversation, type ConversationRow } from '../conversations/queries.ts'
+import { readConversation } from '../conversations/read.ts'
 import type { Conversation } from '../conversations/conversation.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, drafts, replies } from '../db/schema.ts'

@@ -1,6 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { addEvent, changeConversation, readConversation } from '../conversations/queries.ts'
+import { addEvent, changeConversation } from '../conversations/queries.ts'
+import { readConversation } from '../conversations/read.ts'
 import { viewOf } from '../conversations/view.ts'
 import { conversations } from '../db/schema.ts'
 import type { JobPayload } from '../jobs/jobs.ts'

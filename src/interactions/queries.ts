@@ -1,6 +1,8 @@
-import { inArray } from 'drizzle-orm'
+import { and, desc, inArray } from 'drizzle-orm'
+import type { ConversationRow } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
-import { interactions, replies } from '../db/schema.ts'
+import { required, type Item } from './arrival.ts'
+import { interactions, lines, replies } from '../db/schema.ts'
 
 export interface ConversationKey {
   channel: string
@@ -37,4 +39,67 @@ export async function findConversations(tx: Db, externalIds: string[]): Promise<
     .where(inArray(replies.externalId, externalIds))
   const theirs = await findKnownInteractions(tx, externalIds)
   return [...theirs, ...ours.flatMap(({ externalId, ...row }) => (externalId === null ? [] : [{ ...row, externalId }]))]
+}
+
+export interface NewestInteraction {
+  id: string
+  text: string
+  lastLineAt: Date
+  /** Nothing was answered since, and a person wrote it. */
+  isOpen: boolean
+}
+
+/** The newest interaction of each conversation on channels whose lines are grouped or kept. */
+export async function findNewest(
+  tx: Db,
+  items: Item[],
+  conversationOf: Map<Item, ConversationRow>,
+): Promise<Map<string, NewestInteraction>> {
+  const grouped = items
+    .filter(({ channel }) => channel.open.isHosted || channel.limits.quietSeconds > 0)
+    .map((item) => required(conversationOf.get(item)))
+  const talking = new Map(grouped.filter(({ inboundSeq }) => inboundSeq > 0).map((row) => [row.id, row]))
+  if (talking.size === 0) return new Map()
+  const rows = await tx
+    .selectDistinctOn([interactions.conversationId])
+    .from(interactions)
+    .where(inArray(interactions.conversationId, [...talking.keys()]))
+    .orderBy(interactions.conversationId, desc(interactions.seq), desc(interactions.id))
+  return new Map(
+    rows.map((row) => [
+      row.conversationId,
+      {
+        id: row.id,
+        text: row.text,
+        lastLineAt: row.lastLineAt,
+        isOpen: talking.get(row.conversationId)?.state === 'waiting' && row.automatic === null,
+      },
+    ]),
+  )
+}
+
+/** Lines of hosted conversations that were stored before, as `[conversation, external id]`. */
+export async function findKnownLines(
+  tx: Db,
+  items: Item[],
+  conversationOf: Map<Item, ConversationRow>,
+): Promise<Set<string>> {
+  const hosted = items.filter(({ channel }) => channel.open.isHosted)
+  if (hosted.length === 0) return new Set()
+  const rows = await tx
+    .select({ conversationId: lines.conversationId, externalId: lines.externalId })
+    .from(lines)
+    .where(
+      and(
+        inArray(
+          lines.conversationId,
+          hosted.map((item) => required(conversationOf.get(item)).id),
+        ),
+        inArray(
+          lines.externalId,
+          hosted.map(({ inbound }) => inbound.externalId),
+        ),
+      ),
+    )
+  return new Set(rows.map(({ conversationId, externalId }) => JSON.stringify([conversationId, externalId])))
 }

@@ -1,6 +1,7 @@
-import { desc, eq, and, isNull } from 'drizzle-orm'
+import { desc, eq, isNotNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { addEvent, changeConversation, readConversation } from '../conversations/queries.ts'
+import { addEvent, changeConversation } from '../conversations/queries.ts'
+import { readConversation } from '../conversations/read.ts'
 import { viewOf } from '../conversations/view.ts'
 import { conversations, interactions } from '../db/schema.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
@@ -29,8 +30,8 @@ export async function triageInteraction(
     const [newest] = await tx
       .select({ id: interactions.id })
       .from(interactions)
-      .where(and(eq(interactions.conversationId, conversationId), isNull(interactions.automatic)))
-      .orderBy(desc(interactions.seq), desc(interactions.id))
+      .where(eq(interactions.conversationId, conversationId))
+      .orderBy(isNotNull(interactions.automatic), desc(interactions.seq), desc(interactions.id))
       .limit(1)
     if (!newest) return
     await tx

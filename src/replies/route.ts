@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm'
+import { desc, eq, isNotNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Db } from '../db/client.ts'
 import { identities, interactions } from '../db/schema.ts'
@@ -13,7 +13,7 @@ export interface Route {
   canSend: boolean
 }
 
-/** The way back to whoever wrote last: the channel that they wrote on, or the one that it sends by. */
+/** The way back to the person who wrote last (a machine only where no person did): the channel that they wrote on, or the one that it sends by. */
 export async function routeReply(ctx: Pick<Context, 'channels'>, tx: Db, conversationId: string): Promise<Route> {
   const [last] = await tx
     .select({
@@ -25,7 +25,7 @@ export async function routeReply(ctx: Pick<Context, 'channels'>, tx: Db, convers
     .from(interactions)
     .innerJoin(identities, eq(identities.id, interactions.identityId))
     .where(eq(interactions.conversationId, conversationId))
-    .orderBy(desc(interactions.seq), desc(interactions.id))
+    .orderBy(isNotNull(interactions.automatic), desc(interactions.seq), desc(interactions.id))
     .limit(1)
   if (!last) throw new NotFoundError('This conversation has nothing to reply to')
   const byHand = { channel: last.channel, account: last.account, recipient: last.email ?? last.address, canSend: false }

@@ -132,7 +132,7 @@ export function cardOf(conversation: Conversation): Card {
       history: historyOf(conversation.customer.conversationsBefore),
     },
     labels: conversation.triage ? labelsOf(conversation.triage) : [],
-    summary: conversation.triage?.summary ?? null,
+    summary: summaryOf(conversation),
     waitingSince: conversation.waitingSince,
     replyBy: conversation.replyBy,
     assignee: conversation.assignee,
@@ -153,6 +153,14 @@ export function cardOf(conversation: Conversation): Card {
     seenSeq: conversation.inboundSeq,
     copyText: reply?.state === 'by_hand' ? reply.text : null,
   }
+}
+
+/** Left out where it only repeats the customer's own words. */
+function summaryOf({ triage, turns }: Conversation): string | null {
+  const summary = triage?.summary.trim() ?? ''
+  const start = summary.replace(/(…|\.\.\.)$/, '')
+  const isRepeated = turns.some(({ from, text }) => from === 'customer' && text.replace(/\s+/g, ' ').includes(start))
+  return summary === '' || isRepeated ? null : summary
 }
 
 function historyOf(before: number): string {

@@ -48,25 +48,38 @@ describe('record', () => {
     await desk.work()
     const { reply } = await desk.conversation(id)
     await desk.hear(inbound('c', { conversation: { externalId: 'new', references: [reply?.externalId ?? ''] } }))
-    expect((await desk.conversation(id)).turns.map(({ text }) => text)).toEqual(['Text of a', 'Text of b', 'Answer 1', 'Text of c'])
+    expect((await desk.conversation(id)).turns.map(({ text }) => text)).toEqual([
+      'Text of a',
+      'Text of b',
+      'Answer 1',
+      'Text of c',
+    ])
   })
 
   it('does not follow a reference into another account', async () => {
     const [first] = await desk.hear(inbound('a'))
-    const [second] = await desk.hear(inbound('b', { account: 'second', conversation: { externalId: 'x', references: ['a'] } }))
+    const [second] = await desk.hear(
+      inbound('b', { account: 'second', conversation: { externalId: 'x', references: ['a'] } }),
+    )
     expect(second?.interactions[0]?.conversationId).not.toBe(first?.interactions[0]?.conversationId)
   })
 
   it('lets no poison take others with it, and stores nothing of the poison', async () => {
     const deliver = createIntake(desk.ctx)
     const poison = { ...inbound('poison'), occurredAt: new Date(NaN) }
-    const results = await Promise.allSettled([deliver('fake', delivery(inbound('a'))), deliver('fake', delivery(poison)), deliver('fake', delivery(inbound('b')))])
+    const results = await Promise.allSettled([
+      deliver('fake', delivery(inbound('a'))),
+      deliver('fake', delivery(poison)),
+      deliver('fake', delivery(inbound('b'))),
+    ])
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(await rows(interactions)).toBe(2)
   })
 
   it('stores what Postgres would refuse: NUL characters and lone surrogates', async () => {
-    const [recorded] = await desk.hear(inbound('a\0', { text: 'zero\0 lone\ud800 end', customer: { externalId: 'm\0', name: 'M\0ia' } }))
+    const [recorded] = await desk.hear(
+      inbound('a\0', { text: 'zero\0 lone\ud800 end', customer: { externalId: 'm\0', name: 'M\0ia' } }),
+    )
     const conversation = await desk.conversation(recorded?.interactions[0]?.conversationId ?? '')
     expect(conversation.turns[0]?.text).toBe('zero lone\ufffd end')
     expect(conversation.customer.name).toBe('Mia')
@@ -75,7 +88,15 @@ describe('record', () => {
   it('moves a cursor with what it fetched, and not without it', async () => {
     const cursor = { key: 'box', value: { uid: 7 } }
     await record(desk.ctx, [{ channel: desk.channel, delivery: { ...delivery(inbound('a')), cursor } }])
-    const bad = record(desk.ctx, [{ channel: desk.channel, delivery: { interactions: [{ ...inbound('b'), occurredAt: new Date(NaN) }], cursor: { key: 'box', value: { uid: 8 } } } }])
+    const bad = record(desk.ctx, [
+      {
+        channel: desk.channel,
+        delivery: {
+          interactions: [{ ...inbound('b'), occurredAt: new Date(NaN) }],
+          cursor: { key: 'box', value: { uid: 8 } },
+        },
+      },
+    ])
     await expect(bad).rejects.toThrow()
     expect(await desk.ctx.db.query.cursors.findMany()).toEqual([{ channel: 'fake', ...cursor }])
   })
@@ -85,10 +106,18 @@ describe('record', () => {
     const id = recorded?.interactions[0]?.conversationId ?? ''
     await desk.work()
     expect(desk.room.posts).toEqual([])
-    expect(await desk.conversation(id)).toMatchObject({ state: 'quarantined', suspicion: ['Filled in within 1 s'], waitingSince: null })
+    expect(await desk.conversation(id)).toMatchObject({
+      state: 'quarantined',
+      suspicion: ['Filled in within 1 s'],
+      waitingSince: null,
+    })
     await desk.decide(id, { kind: 'reopen' })
     await desk.work()
-    expect(await desk.conversation(id)).toMatchObject({ state: 'waiting', suspicion: [], waitingSince: new Date('2026-03-02T09:00:00Z') })
+    expect(await desk.conversation(id)).toMatchObject({
+      state: 'waiting',
+      suspicion: [],
+      waitingSince: new Date('2026-03-02T09:00:00Z'),
+    })
     expect(desk.room.shown.get(id)?.draft?.text).toBe('Answer 1')
   })
 
@@ -100,10 +129,43 @@ describe('record', () => {
     const before = await desk.conversation(id)
     await desk.hear(inbound('ooo', { automatic: 'auto-reply', conversation: { externalId: 'thread-2' } }))
     await desk.work()
-    expect(await desk.conversation(id)).toMatchObject({ state: 'waiting', inboundSeq: before.inboundSeq, isDrafting: false })
-    expect(await desk.conversation(bulk?.interactions[0]?.conversationId ?? '')).toMatchObject({ state: 'dismissed', dismissed: { reason: 'automatic' } })
+    expect(await desk.conversation(id)).toMatchObject({
+      state: 'waiting',
+      inboundSeq: before.inboundSeq,
+      isDrafting: false,
+    })
+    expect(await desk.conversation(bulk?.interactions[0]?.conversationId ?? '')).toMatchObject({
+      state: 'dismissed',
+      dismissed: { reason: 'automatic' },
+    })
     expect(desk.room.posts.map(({ conversationId }) => conversationId)).toEqual([id])
     expect(desk.assistant.triages).toHaveLength(1)
+  })
+
+  it('answers the person, not the machine that wrote last', async () => {
+    const [recorded] = await desk.hear(inbound('a'))
+    const id = recorded?.interactions[0]?.conversationId ?? ''
+    await desk.work()
+    await desk.hear(
+      inbound('daemon', { automatic: 'bounce', customer: { externalId: 'mailer-daemon', name: 'Mail Delivery' } }),
+    )
+    const { draft, customer } = await desk.conversation(id)
+    expect(customer.name).toBe('Mia')
+    await desk.decide(id, { kind: 'approve', draftId: draft?.id ?? '', seenSeq: 1 })
+    await desk.work()
+    expect(desk.channel.sent.map(({ to }) => to.externalId)).toEqual(['mia'])
+  })
+
+  it('gives automatic mail a draft when a teammate reopens it', async () => {
+    const [recorded] = await desk.hear(inbound('news', { automatic: 'bulk' }))
+    const id = recorded?.interactions[0]?.conversationId ?? ''
+    await desk.decide(id, { kind: 'reopen' })
+    await desk.work()
+    expect(await desk.conversation(id)).toMatchObject({
+      state: 'waiting',
+      isDrafting: false,
+      draft: { text: 'Answer 1' },
+    })
   })
 })
 

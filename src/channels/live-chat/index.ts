@@ -72,8 +72,7 @@ export const liveChat = defineChannel({
           checkOrigin(request, io.publicUrl, origins)
           const { visitor, token, id, text, name, email, page } = await readMessage(request)
           visitors.verify(visitor, token)
-          const exceeded =
-            (await exceeds(io, 'visitor', visitor)) ?? (await exceeds(io, 'address', peer.address))
+          const exceeded = (await exceeds(io, 'visitor', visitor)) ?? (await exceeds(io, 'address', peer.address))
           if (exceeded) return { delivery: nothing, respond: () => exceeded }
           return {
             delivery: {

@@ -3,8 +3,9 @@ import { bodyLimit } from 'hono/body-limit'
 import type { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { BadInputError, ConflictError, NotFoundError } from '../../errors.ts'
+import type { Peer } from '../../peer.ts'
 import type { Card } from '../card.ts'
-import { cardFilters, type CardFilter, type Handlers, type Peer, type WorkspaceIo } from '../workspace.ts'
+import { cardFilters, type CardFilter, type Handlers, type WorkspaceIo } from '../workspace.ts'
 import type { Assets } from './assets.ts'
 import { attachmentResponse } from './attachment.ts'
 import { parseDecision } from './decision.ts'
@@ -193,8 +194,9 @@ export function createApp(web: Web): Hono<Env> {
   })
 
   app.get('/settings', async (c) => {
-    const state = { fields: toFields(await io.readTuning()), errors: {}, isSaved: c.req.query('saved') === '1' }
-    return page(c, settingsPage(frame(c, await readCounts(), 'settings'), state))
+    const isSaved = c.req.query('saved') === '1'
+    const state = { fields: toFields(await io.readTuning()), errors: {}, isSaved, tunables: io.tunables() }
+    return page(c, settingsPage(frame(c, await io.countCards(), 'settings'), state))
   })
   app.post('/settings', async (c) => {
     const fields = Object.fromEntries(Object.keys(c.var.fields).map((name) => [name, textOf(c, name)]))
@@ -209,8 +211,8 @@ export function createApp(web: Web): Hono<Env> {
         errors = { form: error.message }
       }
     }
-    const state = { fields, errors: errors ?? {}, isSaved: false }
-    return page(c, settingsPage(frame(c, await readCounts(), 'settings'), state), 422)
+    const state = { fields, errors: errors ?? {}, isSaved: false, tunables: io.tunables() }
+    return page(c, settingsPage(frame(c, await io.countCards(), 'settings'), state), 422)
   })
 
   async function showCard(c: Request, card: Card, alert: string | null, status: 200 | 409): Promise<Response> {
@@ -218,11 +220,7 @@ export function createApp(web: Web): Hono<Env> {
       alert === null ? null : { action: textOf(c, 'action'), text: textOf(c, 'text') || textOf(c, 'instruction') }
     const failed = alert === null ? null : { alert, kept: kept?.text ? kept : null }
     const bucket = bucketOf(card)
-    return page(c, cardPage(frame(c, await readCounts(), bucket), card, bucket, io.clock.now(), failed), status)
-  }
-
-  async function readCounts(): Promise<Record<CardFilter, number>> {
-    return (await io.listCards('open', null)).counts
+    return page(c, cardPage(frame(c, await io.countCards(), bucket), card, bucket, io.clock.now(), failed), status)
   }
 
   function frame(c: Request, counts: Frame['counts'], current: Frame['current']): Frame {

@@ -31,7 +31,7 @@ export function hintFor(card: Card): string {
  * A page that can't be kept up to date is disconnected: it connects again and reads the whole list.
  */
 export function createHub(
-  io: Pick<WorkspaceIo, 'clock' | 'log' | 'listCards' | 'readCard' | 'onHint'>,
+  io: Pick<WorkspaceIo, 'clock' | 'log' | 'countCards' | 'readCard' | 'onHint'>,
   toMessage: (card: Card) => Promise<CardMessage>,
 ): Hub {
   const pages = new Map<ReadableStreamDefaultController<Uint8Array>, Date>()
@@ -75,7 +75,7 @@ export function createHub(
   async function pushCounts(): Promise<void> {
     countsTimer = undefined
     try {
-      emit('counts', (await io.listCards('open', null)).counts)
+      emit('counts', await io.countCards())
     } catch (error) {
       disconnect(error)
     }

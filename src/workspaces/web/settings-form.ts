@@ -3,11 +3,8 @@ import { tuningSchema, type Tuning } from '../../settings/tuning.ts'
 /** The settings page's fields by name, as they were typed. */
 export type SettingsFields = Record<string, string>
 
-/** The last row of each list is empty, for a new entry. */
-export const newEntry = {
-  template: { key: 'new-template-key', value: 'new-template' },
-  grace: { key: 'new-grace-key', value: 'new-grace' },
-}
+/** A template of the team's own that overrides none of the built-in ones. */
+export const newTemplate = { key: 'new-template-key', text: 'new-template' }
 
 export function toFields(tuning: Tuning): SettingsFields {
   const { name, voice, signature, facts, templates } = tuning.brand
@@ -27,17 +24,16 @@ export function fromFields(
 ): { tuning: Tuning; errors: null } | { tuning: null; errors: Record<string, string> } {
   const field = (name: string) => (fields[name] ?? '').replace(/\r\n?/g, '\n')
   const errors: Record<string, string> = {}
-  const entries = (prefix: string, added: { key: string; value: string }) => {
-    const key = field(added.key).trim()
-    if (key === '' && field(added.value).trim() !== '') errors[added.key] = 'Say what this is for.'
-    const names = Object.keys(fields).filter((name) => name.startsWith(prefix))
-    return [
-      ...names.map((name) => ({ name, key: name.slice(prefix.length), value: field(name).trim() })),
-      { name: added.value, key, value: field(added.value).trim() },
-    ].filter((entry) => entry.key !== '' && entry.value !== '')
-  }
-  const templates = entries('template:', newEntry.template)
-  const grace = entries('grace:', newEntry.grace)
+  const entries = (prefix: string) =>
+    Object.keys(fields)
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => ({ name, key: name.slice(prefix.length), value: field(name).trim() }))
+  const added = { name: newTemplate.text, key: field(newTemplate.key).trim(), value: field(newTemplate.text).trim() }
+  if (added.key === '' && added.value !== '') errors[newTemplate.key] = 'Say what this is for.'
+  if (added.key !== '' && added.value === '') errors[newTemplate.text] = 'Write the text.'
+  const isFilled = (entry: typeof added) => entry.key !== '' && entry.value !== ''
+  const templates = [...entries('template:'), added].filter(isFilled)
+  const grace = entries('grace:').filter(isFilled)
   for (const { name, value } of grace) if (!/^\d+$/.test(value)) errors[name] = 'Write a whole number of seconds.'
 
   const parsed = tuningSchema.safeParse({

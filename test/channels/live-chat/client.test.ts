@@ -154,6 +154,25 @@ describe('the chat page', { timeout: 60_000 }, () => {
     expect(server.committed).toHaveLength(1)
   })
 
+  test('a line that is put off is kept, and sent when the server takes it', async () => {
+    await using server = await serveChat()
+    await using context = await browser.newContext()
+    const page = await context.newPage()
+    const putOff = new Set<string>()
+    await page.route('**/channels/live-chat{,/visitors}', (route) => {
+      const path = new URL(route.request().url()).pathname
+      if (putOff.has(path)) return route.continue()
+      putOff.add(path)
+      return route.fulfill({ status: 429, headers: { 'retry-after': '1' }, json: { error: 'Too many.' } })
+    })
+    await page.goto(`${server.origin}/chat`)
+    await write(page, 'I can wait')
+    await becomes(() => lineWith(page, 'I can wait').innerText(), expect.stringContaining('Not sent yet'))
+    await becomes(() => lineWith(page, 'I can wait').innerText(), expect.stringContaining('Sent'))
+    expect(putOff.size).toBe(2)
+    expect(server.committed).toHaveLength(1)
+  })
+
   test('a refused line says why, can be tried again, and can be thrown away', async () => {
     await using server = await serveChat()
     await using context = await browser.newContext()

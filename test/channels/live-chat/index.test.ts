@@ -135,8 +135,7 @@ describe('a message', () => {
     const office = await Promise.all(Array.from({ length: 20 }, () => enrol(chat)))
     const say = (visitor: object, address: string) =>
       chat.receive(post('/channels/live-chat', { ...visitor, id, text: 'Hello' }), address)
-    for (const visitor of office)
-      for (let count = 0; count < 10; count++) await say(visitor, '198.51.100.4')
+    for (const visitor of office) for (let count = 0; count < 10; count++) await say(visitor, '198.51.100.4')
     const { delivery, respond } = await say(await enrol(chat), '198.51.100.4')
     expect(delivery.interactions).toEqual([])
     const answer = respond?.({ interactions: [] })
@@ -286,6 +285,7 @@ describe('the channel', () => {
         conversation: { externalId: 'v1', subject: null },
         references: [],
         approvedAt: io.clock.now(),
+        attemptedAt: io.clock.now(),
       },
       AbortSignal.timeout(1000),
     )

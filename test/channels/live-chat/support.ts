@@ -50,7 +50,8 @@ export async function serveChat(env: Env = {}): Promise<ChatServer> {
   const { io, channel, receive } = openChat(env)
   const committed: ChatServer['committed'] = []
   const app = new Hono()
-  for (const { method, path, handle } of channel.pages ?? []) app.on(method, path, ({ req }) => handle(req.raw, { address: '127.0.0.1' }))
+  for (const { method, path, handle } of channel.pages ?? [])
+    app.on(method, path, ({ req }) => handle(req.raw, { address: '127.0.0.1' }))
   app.post('/channels/live-chat', async ({ req }) => {
     const { delivery, respond } = await receive(req.raw)
     const recorded = delivery.interactions.map(({ externalId: id, conversation, text, customer, notes = [] }) => {

@@ -96,13 +96,28 @@ export function fakeRoom(
         const order = (card: Card) => card.waitingSince?.getTime() ?? Number.MAX_SAFE_INTEGER
         const found = all.filter((card) => bucketOf(card) === filter).toSorted((a, b) => order(a) - order(b))
         const from = Number(after ?? 0)
-        const count = (one: CardFilter) => all.filter((card) => bucketOf(card) === one).length
         return {
           cards: found.slice(from, from + 20),
           next: found.length > from + 20 ? String(from + 20) : null,
-          counts: { open: count('open'), quarantined: count('quarantined'), done: count('done') },
+          counts: await room.io.countCards(),
         }
       },
+      async countCards() {
+        check()
+        const countOf = (one: CardFilter) => [...room.cards.values()].filter((card) => bucketOf(card) === one).length
+        return { open: countOf('open'), quarantined: countOf('quarantined'), done: countOf('done') }
+      },
+      tunables: () => ({
+        channels: [
+          { id: 'live-chat', name: 'Live chat', graceSeconds: 3 },
+          { id: 'email', name: 'Email', graceSeconds: 10 },
+        ],
+        templates: {
+          question: 'Thank you for asking.',
+          'question.de': 'Danke für Ihre Frage.',
+          complaint: 'We are sorry.',
+        },
+      }),
       async readCard(id) {
         check()
         room.reads += 1

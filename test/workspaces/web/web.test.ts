@@ -496,6 +496,36 @@ describe('settings', () => {
     })
   })
 
+  it('list every channel with its own time, and every built-in text, folded', async () => {
+    const room = fakeRoom()
+    room.tuning.brand.templates = { 'question.de': 'Unser Text', 'question.pl.email': 'Nasz tekst' }
+    room.tuning.graceSeconds = { email: 20, sms: 5 }
+    const text = await (await (await visitor(room)).get('/settings')).text()
+    expect(text).toMatch(/<span>Live chat<\/span><input name="grace:live-chat"[^>]*value="" placeholder="3"/)
+    expect(text).toMatch(/<span>Email<\/span><input name="grace:email"[^>]*value="20" placeholder="10"/)
+    expect(text).toMatch(/name="grace:sms"[^>]*value="5"[^]*?This channel is switched off\./)
+    expect(text.match(/<details class="fold"/g)).toHaveLength(3)
+    expect(text).not.toMatch(/<details class="fold"\s+open/)
+    expect(text).toMatch(/<span>question<\/span>\s*<small>2 of your own/)
+    expect(text).toMatch(/<span>English<\/span\s*><textarea name="template:question"[^>]*placeholder="Thank you for/)
+    expect(text).toMatch(/<span>German<\/span\s*><textarea name="template:question.de"[^>]*>\s*Unser Text</)
+    expect(text).toMatch(/<span>Polish, Email only<\/span/)
+  })
+
+  it('store only what was written, not the built-in texts', async () => {
+    const room = fakeRoom()
+    const person = await visitor(room)
+    await person.get('/settings')
+    await person.form('/settings', {
+      ...fields,
+      'template:question': '',
+      'template:complaint': 'Our own',
+      'grace:email': '',
+    })
+    expect(room.tuning.brand.templates).toEqual({ complaint: 'Our own' })
+    expect(room.tuning.graceSeconds).toEqual({})
+  })
+
   it('say beside a field what is wrong, and keep every word', async () => {
     const room = fakeRoom()
     const person = await visitor(room)
@@ -504,7 +534,7 @@ describe('settings', () => {
       ...fields,
       name: `<${'x'.repeat(120)}`,
       'grace:email': 'soon',
-      'grace:form': '601',
+      'grace:live-chat': '601',
       'new-template': 'Text',
     }
     const answer = await person.form('/settings', wrong)
@@ -512,21 +542,23 @@ describe('settings', () => {
     const text = await answer.text()
     expect(text).toMatch(/name="name"[^>]*aria-invalid="true"[^>]*value="&lt;xxx[^]*?At most 100 characters\./)
     expect(text).toMatch(/name="grace:email"[^>]*value="soon"[^]*?whole number of seconds/)
-    expect(text).toMatch(/name="grace:form"[^>]*value="601"[^]*?At most 600 seconds\./)
-    expect(text).toMatch(/name="new-template-key"[^]*?Say what this is for\./)
+    expect(text).toMatch(/name="grace:live-chat"[^>]*value="601"[^]*?At most 600 seconds\./)
+    expect(text).toMatch(/<details class="fold"\s+open[^]*name="new-template-key"[^]*?Say what this is for\./)
     expect(text).toContain('Open\r\n9 to 5')
     expect(room.tuning.brand.name).toBe('')
   })
 
   it('show what the core refuses', async () => {
     const room = fakeRoom([], testClock(), {
-      writeTuning: () => Promise.reject(new BadInputError('There is no channel "emial".')),
+      writeTuning: () => Promise.reject(new BadInputError('"question" has the unknown placeholder {nmae}.')),
     })
     const person = await visitor(room)
     await person.get('/settings')
-    const answer = await person.form('/settings', { ...fields, 'new-grace-key': 'emial', 'new-grace': '5' })
+    const answer = await person.form('/settings', { ...fields, 'template:question': 'Hello {nmae}' })
     expect(answer.status).toBe(422)
-    expect(await answer.text()).toContain('There is no channel &quot;emial&quot;.')
+    const text = await answer.text()
+    expect(text).toContain('&quot;question&quot; has the unknown placeholder {nmae}.')
+    expect(text).toMatch(/<details class="fold"\s+open[^]*Hello {nmae}/)
   })
 })
 

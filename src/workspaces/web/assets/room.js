@@ -124,8 +124,9 @@ function notice(text) {
 
 function showCounts(counts) {
   if (!counts) return
-  for (const place of document.querySelectorAll('[data-count]')) place.textContent = counts[place.dataset.count]
-  document.title = counts.open > 0 ? `(${counts.open}) ${title}` : title
+  const text = (count) => (count > 999 ? '999+' : String(count))
+  for (const place of document.querySelectorAll('[data-count]')) place.textContent = text(counts[place.dataset.count])
+  document.title = counts.open > 0 ? `(${text(counts.open)}) ${title}` : title
 }
 
 // Live
@@ -467,6 +468,7 @@ document.addEventListener('click', (event) => {
     event.preventDefault()
     return document.getElementById('answer').replaceChildren()
   }
+  if (target.closest('[data-start]')) return startFrom(target.closest('.field-block').querySelector('textarea'))
   if (target.closest('[data-copy]')) return copy(target.closest('article.card'))
   const fill = target.closest('[data-fill]')
   if (fill) {
@@ -481,6 +483,12 @@ document.addEventListener('click', (event) => {
     keepRefreshed()
   }
 })
+
+/** Makes the text that stands there in grey one's own, to be changed. */
+function startFrom(area) {
+  area.value = area.placeholder
+  area.focus()
+}
 
 async function copy(card) {
   const text = card.querySelector('[data-copy-text], .draft .words')?.textContent ?? ''

@@ -45,7 +45,7 @@ export function framedPage(frame: Frame, title: string, content: Html): Html {
     ([filter, name]) =>
       html`<a href="/?filter=${filter}" ${current === filter ? html`aria-current="page"` : ''}
         ><span>${name}</span
-        ><span class="count" data-count="${filter}">${frame.counts?.[filter as CardFilter]}</span></a
+        ><span class="count" data-count="${filter}">${countText(frame.counts?.[filter as CardFilter])}</span></a
       >`,
   )
   return documentOf(
@@ -67,6 +67,11 @@ export function framedPage(frame: Frame, title: string, content: Html): Html {
       <p id="notice" class="unseen" aria-live="polite"></p>`,
     session.csrf,
   )
+}
+
+/** More than 999 are not counted exactly. */
+function countText(count: number | undefined): string {
+  return count === undefined ? '' : count > 999 ? '999+' : String(count)
 }
 
 function userMenu({ session, hasPassword }: Frame): Html {

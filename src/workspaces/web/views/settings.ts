@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import { newEntry, type SettingsFields } from '../settings-form.ts'
+import type { Tunables } from '../../workspace.ts'
+import { newTemplate, type SettingsFields } from '../settings-form.ts'
 import { textarea, csrfField, framedPage, type Frame, type Html } from './page.ts'
 
 interface SettingsState {
@@ -7,68 +8,143 @@ interface SettingsState {
   /** By field; `form` is about none of them. */
   errors: Record<string, string>
   isSaved: boolean
+  tunables: Tunables
 }
 
 /** What the team tunes. */
 export function settingsPage(frame: Frame, state: SettingsState): Html {
-  const field = (name: string, label: Html | string, about: string, input: (attributes: Html) => Html) => {
-    const error = state.errors[name]
-    const attributes = html`name="${name}" aria-describedby="about-${name}" ${error ? html`aria-invalid="true"` : ''}`
-    return html`<label class="field"
-      ><span>${label}</span>${input(attributes)}
-      <small id="about-${name}">${error ? html`<strong class="error">${error}</strong>` : about}</small></label
-    >`
-  }
-  const line = (name: string, label: string, about: string) =>
-    field(name, label, about, (attributes) => html`<input ${attributes} value="${state.fields[name]}" />`)
-  const area = (name: string, label: string, about: string, rows: number) =>
-    field(name, label, about, (attributes) => textarea(html`${attributes} rows="${rows}"`, state.fields[name] ?? ''))
-  const entries = (prefix: string) =>
-    Object.keys(state.fields)
-      .filter((name) => name.startsWith(prefix))
-      .toSorted()
-
+  const { errors } = state
   return framedPage(
     frame,
     'Settings',
     html`<header class="room-head"><h1>Settings</h1></header>
       ${state.isSaved && html`<p class="alert good" role="status">Saved. New drafts use it from now on.</p>`}
       ${
-        Object.keys(state.errors).length > 0 &&
+        Object.keys(errors).length > 0 &&
         html`<p class="alert" role="alert">
-          Nothing was saved yet. ${state.errors['form'] ?? 'Look at the fields that are marked.'}
+          Nothing was saved yet. ${errors['form'] ?? 'Look at the fields that are marked.'}
         </p>`
       }
       <form method="post" action="/settings" class="settings">
         ${csrfField(frame.session.csrf)}
         <section>
           <h2>Brand</h2>
-          ${line('name', 'Name', 'Your company or team. May be empty.')}
-          ${area('voice', 'Voice', 'How it speaks. “Warm, short, no exclamation marks.”', 3)}
-          ${area('signature', 'Signature', 'Closes a letter. “The Bluebird team”. May be empty.', 2)}
-          ${area('facts', 'Facts', 'What drafts may rest on: opening hours, delivery times, policies.', 7)}
+          ${lineField(state, 'name', 'Name', 'Your company or team. May be empty.')}
+          ${areaField(state, 'voice', 'Voice', 'How it speaks. “Warm, short, no exclamation marks.”', 3)}
+          ${areaField(state, 'signature', 'Signature', 'Closes a letter. “The Bluebird team”. May be empty.', 2)}
+          ${areaField(state, 'facts', 'Facts', 'What drafts may rest on: opening hours, delivery times, policies.', 7)}
         </section>
-        <section>
-          <h2>Offline templates</h2>
-          <p class="about">
-            Your own texts for drafts that are written without a language model. Empty one to take it out.
-          </p>
-          ${entries('template:').map((name) => area(name, name.slice('template:'.length), '', 4))}
-          <div class="pair">
-            ${line(newEntry.template.key, 'Another template', 'Its key, such as question.')}
-            ${area(newEntry.template.value, 'Text', '', 2)}
-          </div>
-        </section>
-        <section>
-          <h2>Time to undo</h2>
-          <p class="about">How many seconds an approved reply waits before it is sent, for each channel.</p>
-          ${entries('grace:').map((name) => line(name, name.slice('grace:'.length), 'Seconds, at most 600.'))}
-          <div class="pair">
-            ${line(newEntry.grace.key, 'Another channel', 'Its id, such as email.')}
-            ${line(newEntry.grace.value, 'Seconds', 'At most 600.')}
-          </div>
-        </section>
-        <button class="button primary">Save</button>
+        ${graceSection(state)} ${templatesSection(state)}
+        <div class="save"><button class="button primary">Save</button></div>
       </form>`,
   )
+}
+
+function graceSection(state: SettingsState): Html {
+  const { channels } = state.tunables
+  // What was set for a channel that is switched off now is kept.
+  const others = keysOf(state.fields, 'grace:').filter((id) => channels.every((channel) => channel.id !== id))
+  return html`<section>
+    <h2>Time to undo</h2>
+    <p class="about">How many seconds an approved reply waits before it is sent. Empty: as shown in grey.</p>
+    <div class="columns">
+      ${channels.map(({ id, name, graceSeconds }) => lineField(state, `grace:${id}`, name, '', `${graceSeconds}`))}
+      ${others.map((id) => lineField(state, `grace:${id}`, id, 'This channel is switched off.'))}
+    </div>
+  </section>`
+}
+
+/** One fold for each theme, with a text for each language; the team's own keys stand among them. */
+function templatesSection(state: SettingsState): Html {
+  const { fields, errors, tunables } = state
+  const keys = [...new Set([...Object.keys(tunables.templates), ...keysOf(fields, 'template:')])]
+  const groups = Map.groupBy(keys, (key) => key.split('.', 1)[0] ?? '')
+  const isAsked = errors[newTemplate.key] ?? errors[newTemplate.text]
+  return html`<section>
+    <h2>Offline templates</h2>
+    <p class="about">
+      Drafts that are written without a language model. Your own text takes the place of the one in grey.
+      <code>{name}</code>, <code>{brand}</code>, <code>{signature}</code> and <code>{topic}</code> are filled in; what
+      stands in [brackets] is left out when there is nothing to fill in.
+    </p>
+    <div class="folds">
+      ${[...groups].map(([theme, members]) => {
+        const own = members.filter((key) => fields[`template:${key}`]).length
+        const isOpen = members.some((key) => errors[`template:${key}`]) || (errors['form'] !== undefined && own > 0)
+        return html`<details class="fold" ${isOpen ? html`open` : ''}>
+          <summary><span>${theme}</span>${own > 0 && html` <small>${own} of your own</small>`}</summary>
+          <div class="stack">
+            ${members.map((key) =>
+              areaField(state, `template:${key}`, templateLabel(key, tunables), '', 2, tunables.templates[key]),
+            )}
+          </div>
+        </details>`
+      })}
+      <details class="fold" ${isAsked || fields[newTemplate.key] ? html`open` : ''}>
+        <summary><span>Another language or channel</span></summary>
+        <div class="pair">
+          ${lineField(state, newTemplate.key, 'For', 'Theme, language, channel: question.pl or question.de.email.')}
+          ${areaField(state, newTemplate.text, 'Text', 'For a channel, it is the whole reply, with greeting and signature.', 2)}
+        </div>
+      </details>
+    </div>
+  </section>`
+}
+
+const languageNames = new Intl.DisplayNames('en', { type: 'language' })
+
+/** "German", or "German, Email only". */
+function templateLabel(key: string, { channels }: Tunables): string {
+  const [, language = 'en', channelId] = key.split('.')
+  const name = /^[a-z]{2,3}$/.test(language) ? (languageNames.of(language) ?? language) : language
+  if (channelId === undefined) return name
+  return `${name}, ${channels.find(({ id }) => id === channelId)?.name ?? channelId} only`
+}
+
+function lineField(state: SettingsState, name: string, label: string, about: string, placeholder = ''): Html {
+  return fieldOf(
+    state,
+    name,
+    label,
+    about,
+    (attributes) => html`<input ${attributes} value="${state.fields[name] ?? ''}" placeholder="${placeholder}" />`,
+  )
+}
+
+function areaField(
+  state: SettingsState,
+  name: string,
+  label: string,
+  about: string,
+  rows: number,
+  builtIn?: string,
+): Html {
+  const own = state.fields[name] ?? ''
+  const placeholder = builtIn === undefined ? '' : html`placeholder="${builtIn}"`
+  return html`<div class="field-block">
+    ${fieldOf(state, name, label, about, (attributes) => textarea(html`${attributes} rows="${rows}" ${placeholder}`, own))}
+    ${builtIn !== undefined && html`<button type="button" class="link start" data-start>Start from this text</button>`}
+  </div>`
+}
+
+function fieldOf(
+  { errors }: SettingsState,
+  name: string,
+  label: string,
+  about: string,
+  input: (attributes: Html) => Html,
+): Html {
+  const error = errors[name]
+  const said = error ? html`<strong class="error">${error}</strong>` : about
+  const attributes = html`name="${name}" ${said && html`aria-describedby="about-${name}"`}
+  ${error ? html`aria-invalid="true"` : ''}`
+  return html`<label class="field"
+    ><span>${label}</span>${input(attributes)} ${said && html`<small id="about-${name}">${said}</small>`}</label
+  >`
+}
+
+function keysOf(fields: SettingsFields, prefix: string): string[] {
+  return Object.keys(fields)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
 }

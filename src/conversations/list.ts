@@ -1,0 +1,69 @@
+import { and, asc, count, desc, eq, inArray, lt, or, sql } from 'drizzle-orm'
+import type { Db } from '../db/client.ts'
+import { conversations } from '../db/schema.ts'
+import { cardFilters, type CardFilter } from '../workspaces/workspace.ts'
+
+const filterStates = {
+  open: ['waiting', 'sending'],
+  quarantined: ['quarantined'],
+  done: ['answered', 'dismissed', 'snoozed'],
+} as const satisfies Record<CardFilter, readonly string[]>
+
+/**
+ * Ids of the conversations under a filter, and where the next page starts. Open: longest waiting first; others: newest change first.
+ * `after` is what the page before returned as `next`; anything else starts at the beginning.
+ */
+export async function listConversations(
+  db: Db,
+  filter: CardFilter,
+  after: string | null,
+  limit: number,
+): Promise<{ ids: string[]; next: string | null }> {
+  const column = filter === 'open' ? conversations.waitingSince : conversations.updatedAt
+  const position = after === null ? null : parsePosition(after)
+  const beyond = position
+    ? filter === 'open'
+      ? sql`(${conversations.waitingSince}, ${conversations.id}) > (${position.at}::timestamptz, ${position.id}::uuid)`
+      : or(
+          lt(conversations.updatedAt, new Date(position.at)),
+          and(eq(conversations.updatedAt, new Date(position.at)), lt(conversations.id, position.id)),
+        )
+    : undefined
+  const direction = filter === 'open' ? asc : desc
+  const rows = await db
+    .select({ id: conversations.id, at: column })
+    .from(conversations)
+    .where(and(inArray(conversations.state, filterStates[filter]), beyond))
+    .orderBy(direction(column), direction(conversations.id))
+    .limit(limit + 1)
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    ids: page.map(({ id }) => id),
+    next: rows.length > limit && last?.at ? `${last.at.toISOString()}~${last.id}` : null,
+  }
+}
+
+function parsePosition(after: string): { at: string; id: string } | null {
+  const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~([0-9a-f-]{36})$/.exec(after)
+  return match?.[1] && match[2] && !Number.isNaN(Date.parse(match[1])) ? { at: match[1], id: match[2] } : null
+}
+
+const countedUpTo = 1000
+
+/** How many conversations there are under each filter, counted up to 1,000. */
+export async function countConversations(db: Db): Promise<Record<CardFilter, number>> {
+  const counts = await Promise.all(
+    cardFilters.map(async (filter) => {
+      const some = db
+        .select({ id: conversations.id })
+        .from(conversations)
+        .where(inArray(conversations.state, filterStates[filter]))
+        .limit(countedUpTo)
+        .as('some')
+      const [row] = await db.select({ count: count() }).from(some)
+      return [filter, row?.count ?? 0] as const
+    }),
+  )
+  return Object.fromEntries(counts) as Record<CardFilter, number>
+}

@@ -1,0 +1,224 @@
+import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
+import type { ActiveChannel } from '../context.ts'
+import { rowsOf, type Db } from '../db/client.ts'
+import {
+  attachments,
+  conversations,
+  customers,
+  drafts,
+  identities,
+  interactions,
+  problems,
+  replies,
+  teammates,
+} from '../db/schema.ts'
+import type { Draft } from '../drafts/draft.ts'
+import { isUuid } from '../id.ts'
+import { jobFailures, type JobName } from '../jobs/jobs.ts'
+import type { Reply } from '../replies/reply.ts'
+import type { Conversation, Turn } from './conversation.ts'
+import type { ConversationRow } from './queries.ts'
+
+/** The conversations with these ids, in their order; unknown ids are left out. */
+export async function readConversations(
+  db: Db,
+  channels: ReadonlyMap<string, ActiveChannel>,
+  wanted: string[],
+): Promise<Conversation[]> {
+  const ids = wanted.filter(isUuid)
+  if (ids.length === 0) return []
+  const rows = await db
+    .select({ conversation: conversations, customer: customers })
+    .from(conversations)
+    .innerJoin(customers, eq(customers.id, conversations.customerId))
+    .where(inArray(conversations.id, ids))
+  if (rows.length === 0) return []
+  const draftIds = rows.flatMap(({ conversation }) => conversation.draftId ?? [])
+  const replyIds = rows.flatMap(({ conversation }) => conversation.replyId ?? [])
+  const [heard, files, said, draftRows, problemRows, before, names] = await Promise.all([
+    db
+      .select({ interaction: interactions, identity: identities })
+      .from(interactions)
+      .innerJoin(identities, eq(identities.id, interactions.identityId))
+      .where(inArray(interactions.conversationId, ids))
+      .orderBy(asc(interactions.seq), asc(interactions.id)),
+    db
+      .select({
+        id: attachments.id,
+        interactionId: attachments.interactionId,
+        name: attachments.name,
+        mediaType: attachments.mediaType,
+        bytes: attachments.bytes,
+        isKept: sql<boolean>`${attachments.content} is not null`,
+      })
+      .from(attachments)
+      .innerJoin(interactions, eq(interactions.id, attachments.interactionId))
+      .where(inArray(interactions.conversationId, ids))
+      .orderBy(asc(attachments.id)),
+    db
+      .select()
+      .from(replies)
+      .where(
+        and(
+          inArray(replies.conversationId, ids),
+          or(
+            inArray(replies.state, ['accepted', 'published', 'rejected']),
+            replyIds.length > 0 ? inArray(replies.id, replyIds) : sql`false`,
+          ),
+        ),
+      )
+      .orderBy(asc(replies.approvedAt)),
+    draftIds.length > 0 ? db.select().from(drafts).where(inArray(drafts.id, draftIds)) : [],
+    db
+      .select()
+      .from(problems)
+      .where(and(inArray(problems.conversationId, ids), isNull(problems.resolvedAt)))
+      .orderBy(asc(problems.id)),
+    rowsOf<{ id: string; before: number }>(
+      db,
+      sql`select c.id, (select count(*)::int from conversations o where o.customer_id = c.customer_id and o.created_at < c.created_at) as before
+          from conversations c where c.id in ${ids}`,
+    ),
+    readTeammateNames(
+      db,
+      rows.map(({ conversation }) => conversation),
+    ),
+  ])
+  const beforeOf = new Map(before.map((row) => [row.id, row.before]))
+  const nameOf = (id: string | null) => (id === null ? 'Deskbell' : (names.get(id) ?? id))
+  const all = rows.map(({ conversation: row, customer }): Conversation => {
+    const channel = channels.get(row.channel)
+    const mine = heard.filter(({ interaction }) => interaction.conversationId === row.id)
+    const newest = mine.findLast(({ interaction }) => interaction.automatic === null) ?? mine.at(-1)
+    const triaged = mine.findLast(({ interaction }) => interaction.triagedAt !== null)?.interaction
+    const myReplies = said.filter(({ conversationId }) => conversationId === row.id)
+    const replyRow = myReplies.find(({ id }) => id === row.replyId)
+    const draftRow = draftRows.find(({ id }) => id === row.draftId)
+    const windowHours = channel?.limits.replyWindowHours ?? null
+    return {
+      id: row.id,
+      channel: {
+        id: row.channel,
+        name: channel?.name ?? row.channel,
+        account: row.account,
+        isPublic: channel?.limits.isPublic ?? true,
+        isLetter: channel?.limits.isLetter ?? false,
+        maxLength: channel?.limits.maxLength ?? 1000,
+      },
+      subject: row.subject,
+      state: row.state,
+      inboundSeq: row.inboundSeq,
+      version: row.version,
+      createdAt: row.createdAt,
+      waitingSince: row.waitingSince,
+      replyBy: windowHours === null ? null : new Date(row.lastInboundAt.getTime() + windowHours * 3_600_000),
+      snoozedUntil: row.snoozedUntil,
+      dismissed: row.dismissedReason ? { reason: row.dismissedReason, by: nameOf(row.dismissedBy) } : null,
+      suspicion: row.suspicion,
+      assignee: row.assignee && nameOf(row.assignee),
+      customer: {
+        id: customer.id,
+        name: newest?.identity.name ?? customer.name,
+        handle: newest?.identity.handle ?? newest?.identity.email ?? null,
+        conversationsBefore: beforeOf.get(row.id) ?? 0,
+      },
+      turns: [
+        ...mine.map(({ interaction, identity }): Turn & Order => ({
+          from: 'customer',
+          name: identity.name ?? identity.handle ?? identity.email ?? customer.name,
+          at: interaction.occurredAt,
+          text: interaction.text,
+          kind: interaction.kind,
+          automatic: interaction.automatic,
+          attachments: files
+            .filter((file) => file.interactionId === interaction.id)
+            .map(({ interactionId: _, ...file }) => file),
+          notes: interaction.notes,
+          moment: interaction.receivedAt.getTime(),
+          seq: interaction.seq,
+        })),
+        ...myReplies
+          .filter(({ state }) => state === 'accepted' || state === 'published')
+          .map((reply): Turn & Order => ({
+            from: 'team',
+            name: nameOf(reply.approvedBy),
+            at: reply.acceptedAt ?? reply.approvedAt,
+            text: reply.text,
+            kind: 'message',
+            automatic: null,
+            attachments: [],
+            notes: [],
+            moment: (reply.acceptedAt ?? reply.approvedAt).getTime(),
+            seq: reply.answersSeq + 0.5,
+          })),
+      ]
+        .toSorted((a, b) => a.moment - b.moment || a.seq - b.seq)
+        .map(({ moment: _moment, seq: _seq, ...turn }) => turn),
+      triage: triaged ? triageOf(triaged) : null,
+      isDrafting: row.isDrafting,
+      draft: draftRow ? draftOf(draftRow, nameOf) : null,
+      reply: replyRow ? replyOf(replyRow, nameOf) : null,
+      problems: problemRows
+        .filter(({ conversationId }) => conversationId === row.id)
+        .map((problem) => ({
+          id: problem.id,
+          text: `${jobFailures[problem.job as JobName] ?? problem.job}: ${problem.error}`,
+        })),
+    }
+  })
+  const byId = new Map(all.map((conversation) => [conversation.id, conversation]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
+/** Where a turn stands among the others: by our own clock, and where that can't tell, by what answered what. */
+interface Order {
+  moment: number
+  seq: number
+}
+
+/** One conversation, or null. */
+export async function readConversation(
+  db: Db,
+  channels: ReadonlyMap<string, ActiveChannel>,
+  id: string,
+): Promise<Conversation | null> {
+  const [conversation] = await readConversations(db, channels, [id])
+  return conversation ?? null
+}
+
+async function readTeammateNames(db: Db, rows: ConversationRow[]): Promise<Map<string, string>> {
+  const ids = rows.map(({ id }) => id)
+  const people = await rowsOf<{ id: string; name: string }>(
+    db,
+    sql`select id, name from ${teammates} where id in (
+          select assignee from conversations where id in ${ids}
+          union select dismissed_by from conversations where id in ${ids}
+          union select approved_by from replies where conversation_id in ${ids}
+          union select teammate_id from drafts where conversation_id in ${ids})`,
+  )
+  return new Map(people.map(({ id, name }) => [id, name]))
+}
+
+function triageOf(row: typeof interactions.$inferSelect): Conversation['triage'] {
+  const { theme, sentiment, urgency, language, topics, summary, needsReply } = row
+  if (!theme || !sentiment || !urgency) return null
+  return {
+    theme,
+    sentiment,
+    urgency,
+    language: language ?? 'und',
+    topics: topics ?? [],
+    summary: summary ?? '',
+    needsReply: needsReply ?? true,
+  }
+}
+
+function draftOf(row: typeof drafts.$inferSelect, nameOf: (id: string | null) => string): Draft {
+  const { teammateId, writtenBy, ...draft } = row
+  return { ...draft, writtenBy: writtenBy ?? nameOf(teammateId) }
+}
+
+function replyOf(row: typeof replies.$inferSelect, nameOf: (id: string | null) => string): Reply {
+  const { recipient: _, ...reply } = row
+  return { ...reply, approvedBy: nameOf(reply.approvedBy) }
+}

@@ -1,0 +1,40 @@
+import type { InboundInteraction } from '../channels/channel.ts'
+import type { ConversationRow } from '../conversations/queries.ts'
+
+/** What a new line does to its conversation, which it changes in place. */
+export function hear(conversation: ConversationRow, inbound: InboundInteraction, isNew: boolean, now: Date): void {
+  conversation.version += 1
+  conversation.updatedAt = now
+  if (inbound.automatic) {
+    if (isNew) Object.assign(conversation, { inboundSeq: 1, state: 'dismissed', dismissedReason: 'automatic' })
+    return
+  }
+  conversation.inboundSeq += 1
+  conversation.lastInboundAt = inbound.occurredAt
+  const isSuspect =
+    (isNew && (inbound.suspicion?.length ?? 0) > 0) ||
+    conversation.state === 'quarantined' ||
+    conversation.dismissedReason === 'spam'
+  if (isSuspect) {
+    const reasons = inbound.suspicion?.length ? inbound.suspicion : ['Earlier messages were marked as spam']
+    Object.assign(conversation, {
+      state: 'quarantined',
+      dismissedReason: null,
+      dismissedBy: null,
+      waitingSince: null,
+      isDrafting: false,
+      suspicion: [...new Set([...conversation.suspicion, ...reasons])],
+    })
+    return
+  }
+  if (conversation.state !== 'waiting' && conversation.state !== 'sending') {
+    Object.assign(conversation, { state: 'waiting', dismissedReason: null, dismissedBy: null, snoozedUntil: null })
+  }
+  if (conversation.state === 'waiting') conversation.waitingSince ??= inbound.occurredAt
+  conversation.isDrafting = true
+}
+
+/** Quarantined and automatic conversations never had a card, so there is none to update. */
+export function isShown({ state, dismissedReason }: ConversationRow): boolean {
+  return state !== 'quarantined' && dismissedReason !== 'automatic'
+}

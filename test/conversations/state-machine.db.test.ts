@@ -1,0 +1,184 @@
+import fc from 'fast-check'
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cardOf } from '../../src/workspaces/card.ts'
+import type { Card } from '../../src/workspaces/card.ts'
+import { drafts, events, replies } from '../../src/db/schema.ts'
+import { PermanentError, RetryableError } from '../../src/errors.ts'
+import { fakeChannel, inbound } from '../support/channel.ts'
+import { openDesk, type Desk } from '../support/desk.ts'
+
+type Step =
+  | { kind: 'hear' }
+  | { kind: 'work' }
+  | { kind: 'wait'; seconds: number }
+  | { kind: 'look' }
+  | { kind: 'press'; which: number }
+  | { kind: 'provider'; does: 'accepts' | 'refuses' | 'is busy' | 'breaks' }
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 2, arbitrary: fc.constant<Step>({ kind: 'hear' }) },
+    { weight: 5, arbitrary: fc.constant<Step>({ kind: 'work' }) },
+    { weight: 2, arbitrary: fc.integer({ min: 1, max: 4000 }).map((seconds): Step => ({ kind: 'wait', seconds })) },
+    { weight: 3, arbitrary: fc.constant<Step>({ kind: 'look' }) },
+    { weight: 6, arbitrary: fc.nat(20).map((which): Step => ({ kind: 'press', which })) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .constantFrom('accepts' as const, 'refuses' as const, 'is busy' as const, 'breaks' as const)
+        .map((does): Step => ({ kind: 'provider', does })),
+    },
+  ),
+  { minLength: 5, maxLength: 25 },
+)
+
+describe('a conversation, whatever customers, teammates, the clock and the provider do', () => {
+  let desk: Desk
+  beforeAll(async () => {
+    desk = await openDesk({ channels: [fakeChannel('fake', {}, { graceSeconds: 10 })] })
+  })
+  afterAll(() => desk.close())
+  let runs = 0
+
+  it('keeps its promises', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (plan) => {
+        const thread = `thread-${++runs}`
+        let said = 0
+        const hear = () =>
+          desk.hear(
+            inbound(`${thread}-${++said}`, {
+              conversation: { externalId: thread },
+              customer: { externalId: thread, name: 'Mia' },
+              occurredAt: desk.clock.now(),
+            }),
+          )
+        desk.channel.sent.length = 0
+        desk.channel.onSend = async (reply) => ({ externalId: reply.id, at: desk.clock.now() })
+        const [recorded] = await hear()
+        const id = recorded?.interactions[0]?.conversationId ?? ''
+        let seen: Card = cardOf(await desk.conversation(id))
+        for (const step of plan) {
+          if (step.kind === 'hear') await hear()
+          if (step.kind === 'work') await desk.work()
+          if (step.kind === 'wait') desk.clock.advance(step.seconds * 1000)
+          if (step.kind === 'look') seen = cardOf(await desk.conversation(id))
+          if (step.kind === 'provider') desk.channel.onSend = providers[step.does](desk)
+          if (step.kind === 'press') await press(desk, id, seen, step.which)
+          await holds(desk, id)
+        }
+        desk.channel.onSend = async (reply) => ({ externalId: reply.id, at: desk.clock.now() })
+        for (let round = 0; round < 15; round++) {
+          await desk.work()
+          desk.clock.advance(20 * 60_000)
+        }
+        await holds(desk, id)
+        const settled = await desk.conversation(id)
+        expect(settled.isDrafting).toBe(false)
+        expect(settled.reply?.state).not.toBe('queued')
+        expect(settled.reply?.state).not.toBe('sending')
+        expect(desk.room.shown.get(id)?.version ?? settled.version).toBe(settled.version)
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
+const providers = {
+  accepts: (desk: Desk) => async (reply: { id: string }) => ({ externalId: reply.id, at: desk.clock.now() }),
+  refuses: () => async () => {
+    throw new PermanentError('No such user')
+  },
+  'is busy': () => async () => {
+    throw new RetryableError('Busy')
+  },
+  breaks: () => async () => {
+    throw new Error('reset')
+  },
+}
+
+/** Presses one of the buttons on a card that may be out of date. */
+async function press(desk: Desk, id: string, card: Card, which: number): Promise<void> {
+  const action = card.actions[which % card.actions.length]
+  if (!action) return
+  const { seenSeq } = card
+  const target = action.target ?? ''
+  const by = which % 2 === 0 ? 'ana' : 'ben'
+  switch (action.id) {
+    case 'approve':
+      return void (await desk.decide(id, { kind: 'approve', draftId: target, seenSeq }, by))
+    case 'edit':
+      return void (await desk.decide(
+        id,
+        { kind: 'edit', draftId: action.target, seenSeq, text: `By hand ${which}` },
+        by,
+      ))
+    case 'redraft':
+      return void (await desk.decide(id, { kind: 'redraft', seenSeq, instruction: 'shorter' }, by))
+    case 'dismiss':
+      return void (await desk.decide(id, { kind: 'dismiss', seenSeq, reason: 'duplicate' }, by))
+    case 'spam':
+      return void (await desk.decide(id, { kind: 'dismiss', seenSeq, reason: 'spam' }, by))
+    case 'snooze':
+      return void (await desk.decide(
+        id,
+        { kind: 'snooze', seenSeq, until: new Date(desk.clock.now().getTime() + 600_000) },
+        by,
+      ))
+    case 'assign':
+    case 'unassign':
+      return void (await desk.decide(
+        id,
+        { kind: 'assign', to: action.id === 'assign' ? { id: by, name: by } : null },
+        by,
+      ))
+    case 'undo':
+    case 'resend':
+    case 'mark-sent':
+      return void (await desk.decide(id, { kind: action.id, replyId: target }, by))
+    case 'retry':
+      return void (await desk.decide(id, { kind: 'retry', problemId: target }, by))
+    case 'reopen':
+      return void (await desk.decide(id, { kind: 'reopen' }, by))
+    case 'copy':
+  }
+}
+
+/** What is true of a conversation at every moment. */
+async function holds(desk: Desk, id: string): Promise<void> {
+  const conversation = await desk.conversation(id)
+  const { state, waitingSince, draft, reply, dismissed, snoozedUntil } = conversation
+  const context = JSON.stringify({ state, reply: reply?.state, draft: draft?.state })
+  expect(waitingSince !== null, context).toBe(state === 'waiting' || state === 'sending' || state === 'snoozed')
+  expect(dismissed !== null, context).toBe(state === 'dismissed')
+  expect(snoozedUntil !== null, context).toBe(state === 'snoozed')
+  if (state === 'sending') expect(['queued', 'sending', 'unknown'], context).toContain(reply?.state)
+  else expect(['queued', 'sending', 'unknown'], context).not.toContain(reply?.state)
+  if (state === 'answered') expect(['accepted', 'published'], context).toContain(reply?.state)
+
+  const proposed = await desk.ctx.db.select().from(drafts).where(eq(drafts.conversationId, id))
+  expect(proposed.filter((row) => row.state === 'proposed').length, context).toBeLessThanOrEqual(1)
+  if (state === 'sending' || state === 'answered' || state === 'dismissed')
+    expect(
+      proposed.some((row) => row.state === 'proposed'),
+      context,
+    ).toBe(false)
+
+  // Every reply is a draft that a person approved, word for word; every network call is for one of them.
+  const approvals = await desk.ctx.db.select().from(events).where(eq(events.conversationId, id))
+  const rows = await desk.ctx.db.select().from(replies).where(eq(replies.conversationId, id))
+  for (const row of rows) {
+    expect(
+      approvals.some(
+        (event) => event.type === 'draft.approved' && event.replyId === row.id && event.actor.startsWith('fake:'),
+      ),
+      context,
+    ).toBe(true)
+    expect(proposed.find((one) => one.id === row.draftId)?.text, context).toBe(row.text)
+  }
+  for (const call of desk.channel.sent) expect(rows.find((row) => row.id === call.id)?.text).toBe(call.text)
+  const accepted = new Set(rows.filter((row) => row.state === 'accepted').map((row) => row.id))
+  const events_ = approvals.filter((event) => event.type === 'reply.accepted' || event.type === 'reply.marked-sent')
+  expect(events_.length, context).toBe(accepted.size)
+}

@@ -1,8 +1,10 @@
+import { eq } from 'drizzle-orm'
 import type { Job, JobResult, JobWithMetadata } from 'pg-boss'
 import type { Context } from '../context.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
-import { problems } from '../db/schema.ts'
+import { conversations, problems } from '../db/schema.ts'
 import { PermanentError, RetryableError } from '../errors.ts'
+import { isUuid } from '../id.ts'
 import { jobNames, jobSchemas, type JobName, type JobPayload } from './jobs.ts'
 import { deadQueue, type OpenQueue } from './queue.ts'
 
@@ -94,7 +96,7 @@ export async function keepProblem(
   const name = jobNames.find((one) => one === job.sourceName)
   if (!name) return
   const data = job.data as Record<string, unknown>
-  const conversationId = typeof data['conversationId'] === 'string' ? data['conversationId'] : null
+  const conversationId = await knownConversation(ctx, data['conversationId'])
   const output = job.sourceOutput as { message?: unknown } | null
   const error =
     typeof output?.message === 'string' ? output.message : 'The program was stopped again and again while at it'
@@ -112,6 +114,13 @@ export async function keepProblem(
       )
   })
   ctx.log.error('job failed for good', { job: name, conversationId, error })
+}
+
+/** A payload that nobody understands, or one of a conversation that is gone, is kept all the same. */
+async function knownConversation(ctx: Pick<Context, 'db'>, id: unknown): Promise<string | null> {
+  if (typeof id !== 'string' || !isUuid(id)) return null
+  const [row] = await ctx.db.select({ id: conversations.id }).from(conversations).where(eq(conversations.id, id))
+  return row?.id ?? null
 }
 
 function messageOf(error: unknown): string {

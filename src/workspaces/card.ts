@@ -333,8 +333,7 @@ function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply
       ]
     }
     case 'sending':
-      if (reply?.state === 'queued' && reply.attempts === 0)
-        return [...retries, action('undo', 'Undo', 'primary', reply.id), assign]
+      if (reply?.state === 'queued') return [...retries, action('undo', 'Undo', 'primary', reply.id), assign]
       if (reply?.state === 'by_hand') {
         return [
           ...retries,

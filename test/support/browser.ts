@@ -1,18 +1,10 @@
 import { chromium, type Browser } from 'playwright-core'
-
-const candidates = [
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-]
+import { chromium as installed } from './machine.ts'
 
 /** Launches the machine's own Chromium; nothing is downloaded. */
 export async function openBrowser(): Promise<Browser> {
-  const { existsSync } = await import('node:fs')
-  const executablePath = candidates.find((path) => path && existsSync(path))
-  if (!executablePath)
-    throw new Error('No Chromium found. Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.')
+  const { path: executablePath, remedy } = installed
+  if (!executablePath) throw new Error(`No Chromium found. ${remedy}`)
   return chromium.launch({
     executablePath,
     args: [

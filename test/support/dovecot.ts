@@ -1,12 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ImapFlow } from 'imapflow'
+import { dovecot as installed } from './machine.ts'
 
 export interface Dovecot {
   port: number
@@ -27,14 +27,12 @@ export interface Dovecot {
   stop(): Promise<void>
 }
 
-const binary = ['/usr/sbin/dovecot', '/usr/local/sbin/dovecot', '/opt/homebrew/sbin/dovecot'].find((path) =>
-  existsSync(path),
-)
+const binary = installed.path
 const password = 'secret'
 
 /** Runs a real IMAP server on a free loopback port, in a folder that is removed again. */
 export async function startDovecot(): Promise<Dovecot> {
-  if (!binary) throw new Error('No dovecot found. Install it: apt-get install dovecot-imapd')
+  if (!binary) throw new Error(`No dovecot found. ${installed.remedy}`)
   const home = await mkdtemp(join(tmpdir(), 'dovecot-'))
   const port = await freePort()
   const config = join(home, 'dovecot.conf')

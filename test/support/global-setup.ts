@@ -8,6 +8,7 @@ import { embeddedDatabase, openDatabase, type Database } from '../../src/db/clie
 import { migrate } from '../../src/db/migrate.ts'
 import { openQueue } from '../../src/jobs/queue.ts'
 import { createLog } from '../../src/log.ts'
+import { missingParts } from './machine.ts'
 import { startPostgres } from './postgres.ts'
 
 declare module 'vitest' {
@@ -23,6 +24,9 @@ declare module 'vitest' {
 
 /** Migrates one database of each kind; every test file starts from a copy. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const missing = missingParts()
+  // Where the whole suite is asked for, a test that isn't run is a failure.
+  if (missing && process.env['CI']) throw new Error(`CI is set, and not every test could be run:\n${missing}`)
   const folder = await mkdtemp(join(tmpdir(), 'deskbell-test-'))
   const server = await startPostgres()
   const template = `deskbell_template_${process.pid}`
@@ -34,6 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (!server.server) await administer(server.url, `drop database if exists ${template} with (force)`)
     await server.stop()
     await rm(folder, { recursive: true, force: true })
+    if (missing) process.stderr.write(`\nNOT EVERY TEST WAS RUN\n${missing}\n\n`)
   }
 }
 

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import type { Peer } from '../../peer.ts'
 import { nothing, type ChannelIo, type Page, type Webhook } from '../channel.ts'
 import { formPage, thanksPage, trapName, type FieldName, type Values } from './page.ts'
 import { interactionOf, submissionShape, type Submission } from './submission.ts'
@@ -9,7 +10,9 @@ import { readToken, writeToken } from './token.ts'
 
 const tokenLifeMs = 2 * 3_600_000
 const leastFillMs = 3000
-const perAddress = { max: 5, seconds: 600 }
+const perEmail = { max: 5, seconds: 600 }
+/** Generous: an office, or a whole mobile network, may stand behind one address. */
+const perPeer = { max: 20, seconds: 600 }
 const perForm = { max: 60, seconds: 60 }
 
 const securityHeaders = {
@@ -28,7 +31,7 @@ export function openHostedForm(io: ChannelIo): { pages: Page[]; receive: Webhook
   const key = io.key('form')
   const css = readFileSync(new URL('./form.css', import.meta.url), 'utf8')
 
-  async function receive(request: Request): ReturnType<Webhook['receive']> {
+  async function receive(request: Request, peer: Peer): ReturnType<Webhook['receive']> {
     const posted = new URLSearchParams(await request.text())
     const now = io.clock.now()
     const token = readToken(key, posted.get('token') ?? '')
@@ -54,7 +57,7 @@ export function openHostedForm(io: ChannelIo): { pages: Page[]; receive: Webhook
       ...suspicionOf(parsed.data),
     ]
     // What is suspected anyhow isn't counted: a flood of it must not bring honest visitors under suspicion.
-    const suspicion = signs.length > 0 ? signs : await exceededLimits(parsed.data.email)
+    const suspicion = signs.length > 0 ? signs : await exceededLimit(parsed.data.email, peer)
     const interaction = interactionOf(externalIdOf(token.nonce, parsed.data), parsed.data, now)
     return {
       delivery: { interactions: [{ ...interaction, ...(suspicion.length > 0 && { suspicion }) }] },
@@ -62,16 +65,21 @@ export function openHostedForm(io: ChannelIo): { pages: Page[]; receive: Webhook
     }
   }
 
-  async function exceededLimits(email: string): Promise<string[]> {
-    const address = createHash('sha256').update(email.toLowerCase()).digest('base64url')
-    const isAddressFine = await io.allow(`form address ${address}`, perAddress.max, perAddress.seconds)
-    const isFormFine = await io.allow('form', perForm.max, perForm.seconds)
-    return [
-      ...(isAddressFine
-        ? []
-        : [`More than ${perAddress.max} messages from this address in ${perAddress.seconds / 60} minutes`]),
-      ...(isFormFine ? [] : [`More than ${perForm.max} messages through the form in a minute`]),
+  /** Beyond the first limit that is reached nothing is counted any more. */
+  async function exceededLimit(email: string, { address }: Peer): Promise<string[]> {
+    // Hashed: the counters outlive the message, and must not tell who wrote.
+    const hashed = (text: string) => createHmac('sha256', key).update(text).digest('base64url')
+    const minutes = ({ seconds }: typeof perPeer) => (seconds === 60 ? 'a minute' : `${seconds / 60} minutes`)
+    const limits = [
+      { name: `form peer ${hashed(address)}`, limit: perPeer, where: 'from one internet address' },
+      { name: `form email ${hashed(email.toLowerCase())}`, limit: perEmail, where: 'from this e-mail address' },
+      { name: 'form', limit: perForm, where: 'through the form' },
     ]
+    for (const { name, limit, where } of limits) {
+      if (!(await io.allow(name, limit.max, limit.seconds)))
+        return [`More than ${limit.max} messages ${where} in ${minutes(limit)}`]
+    }
+    return []
   }
 
   /** Old browsers, and pages without TLS, don't send Sec-Fetch-Site. */

@@ -35,11 +35,11 @@ export const form = defineChannel({
       accounts: [{ id: 'default', name: 'Contact form' }],
       inbound: {
         kind: 'webhook',
-        async receive(request) {
+        async receive(request, peer) {
           // A visitor who reloads the address that showed an error.
           if (request.method !== 'POST') return { delivery: nothing, respond: () => redirect('/form') }
           const isFromPage = request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')
-          return isFromPage ? hosted.receive(request) : receiveSigned(request, secrets, io.clock.now())
+          return isFromPage ? hosted.receive(request, peer) : receiveSigned(request, secrets, io.clock.now())
         },
       },
       pages: hosted.pages,

@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { InboundInteraction } from '../../../src/channels/channel.ts'
 import { openBrowser } from '../../support/browser.ts'
 import { testChannelIo, type TestChannelIo } from '../../support/channel-io.ts'
-import { openForm, receive } from './support.ts'
+import { hasChromium } from '../../support/machine.ts'
+import { openForm, peer, receive } from './support.ts'
 
 let browser: Browser
 let server: ReturnType<typeof serve>
@@ -16,16 +17,16 @@ let io: TestChannelIo
 let received: InboundInteraction[]
 
 beforeAll(async () => {
-  browser = await openBrowser()
+  if (hasChromium) browser = await openBrowser()
 })
-afterAll(() => browser.close())
+afterAll(() => browser?.close())
 
 beforeEach(async () => {
   received = []
   io = testChannelIo()
   const { channel } = openForm({}, io)
   const app = new Hono()
-  for (const page of channel.pages ?? []) app.on(page.method, page.path, (context) => page.handle(context.req.raw))
+  for (const page of channel.pages ?? []) app.on(page.method, page.path, (context) => page.handle(context.req.raw, peer))
   app.all('/channels/form', async (context) => {
     const { interactions, response } = await receive(channel, context.req.raw)
     received.push(...interactions)
@@ -40,7 +41,7 @@ afterEach(async () => {
   await once(server, 'close')
 })
 
-describe.each([true, false])('contact form in Chromium, JavaScript on: %s', (javaScriptEnabled) => {
+describe.skipIf(!hasChromium).each([true, false])('contact form in Chromium, JavaScript on: %s', (javaScriptEnabled) => {
   let page: Page
   let complaints: string[]
 

@@ -21,8 +21,13 @@ async function opened(seconds = 20) {
   return { channel, io, token }
 }
 
-async function send(channel: OpenChannel, fields: Record<string, string>, headers?: Record<string, string>) {
-  const { interactions, response } = await receive(channel, post(fields, headers))
+async function send(
+  channel: OpenChannel,
+  fields: Record<string, string>,
+  headers?: Record<string, string>,
+  address = '192.0.2.1',
+) {
+  const { interactions, response } = await receive(channel, post(fields, headers), false, { address })
   return {
     interactions,
     status: response.status,
@@ -141,22 +146,40 @@ describe('hosted contact form', () => {
       ])
     })
 
-    it('an address that writes more than 5 times in 10 minutes, however it is spelt', async () => {
+    it('an e-mail address that writes more than 5 times in 10 minutes, however it is spelt', async () => {
       const { channel, io, token } = await opened()
       const again = async (email: string) =>
         (await send(channel, { ...words, email, token })).interactions[0]?.suspicion
       for (let count = 0; count < 5; count += 1) expect(await again('ana@example.com')).toBeUndefined()
-      expect(await again('ANA@example.com')).toEqual(['More than 5 messages from this address in 10 minutes'])
+      expect(await again('ANA@example.com')).toEqual([
+        'More than 5 messages from this e-mail address in 10 minutes',
+      ])
       expect(await again('bob@example.com')).toBeUndefined()
       io.clock.advance(600_000)
       expect(await again('ana@example.com')).toBeUndefined()
+    })
+
+    it('what comes after 20 messages in 10 minutes from one internet address, without closing the form to others', async () => {
+      const { channel, io, token } = await opened()
+      const from = async (address: string, number: number) => {
+        const fields = { ...words, email: `visitor-${number}@example.com`, token }
+        return (await send(channel, fields, {}, address)).interactions[0]?.suspicion
+      }
+      for (let count = 0; count < 20; count += 1) expect(await from('2001:db8::1', count)).toBeUndefined()
+      for (let count = 20; count < 90; count += 1)
+        expect(await from('2001:db8::1', count)).toEqual([
+          'More than 20 messages from one internet address in 10 minutes',
+        ])
+      expect(await from('2001:db8::2', 90)).toBeUndefined()
+      io.clock.advance(600_000)
+      expect(await from('2001:db8::1', 91)).toBeUndefined()
     })
 
     it('what comes after 60 messages in a minute, not counting what is suspected anyhow', async () => {
       const { channel, io, token } = await opened()
       const one = async (number: number, website = '') => {
         const fields = { ...words, email: `visitor-${number}@example.com`, token, website }
-        return (await send(channel, fields)).interactions[0]?.suspicion
+        return (await send(channel, fields, {}, `192.0.2.${number}`)).interactions[0]?.suspicion
       }
       for (let count = 0; count < 70; count += 1) expect(await one(count, 'x')).toHaveLength(1)
       for (let count = 0; count < 60; count += 1) expect(await one(count)).toBeUndefined()

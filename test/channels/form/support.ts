@@ -1,6 +1,7 @@
 import type { OpenChannel, Recorded } from '../../../src/channels/channel.ts'
 import { form } from '../../../src/channels/form/index.ts'
 import { readSettings, type Env } from '../../../src/env.ts'
+import type { Peer } from '../../../src/peer.ts'
 import { testChannelIo, type TestChannelIo } from '../../support/channel-io.ts'
 
 export const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
@@ -15,10 +16,12 @@ export function openForm(
   return { channel, io }
 }
 
+export const peer: Peer = { address: '192.0.2.1' }
+
 /** What one request led to. */
-export async function receive(channel: OpenChannel, request: Request, isDuplicate = false) {
+export async function receive(channel: OpenChannel, request: Request, isDuplicate = false, from = peer) {
   if (channel.inbound.kind !== 'webhook') throw new Error('Not a webhook')
-  const { delivery, respond } = await channel.inbound.receive(request)
+  const { delivery, respond } = await channel.inbound.receive(request, from)
   const recorded: Recorded = {
     interactions: delivery.interactions.map((_, index) => ({ id: `i${index}`, conversationId: 'c', isDuplicate })),
   }
@@ -30,7 +33,7 @@ export async function getPage(channel: OpenChannel, path: string): Promise<Respo
   const url = new URL(path, 'http://127.0.0.1:3000')
   const page = channel.pages?.find(({ method, path: at }) => method === 'GET' && at === url.pathname)
   if (!page) throw new Error(`No page at ${url.pathname}`)
-  return page.handle(new Request(url))
+  return page.handle(new Request(url), peer)
 }
 
 /** The token in a page. */

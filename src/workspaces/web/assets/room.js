@@ -124,7 +124,7 @@ function notice(text) {
 
 function showCounts(counts) {
   if (!counts) return
-  const text = (count) => (count > 999 ? '999+' : String(count))
+  const text = (howMany) => (howMany > 999 ? '999+' : String(howMany))
   for (const place of document.querySelectorAll('[data-count]')) place.textContent = text(counts[place.dataset.count])
   document.title = counts.open > 0 ? `(${text(counts.open)}) ${title}` : title
 }
@@ -532,7 +532,10 @@ const keys = {
 
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') {
-    for (const menu of document.querySelectorAll('details.menu[open]')) menu.open = false
+    for (const menu of document.querySelectorAll('details.menu[open]')) {
+      if (menu.contains(event.target)) menu.querySelector('summary').focus()
+      menu.open = false
+    }
     if (event.target.matches('.command [name=text]')) event.target.blur()
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return

@@ -1,6 +1,6 @@
 import { and, eq, lt, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { cards } from '../db/schema.ts'
+import { cards, conversations } from '../db/schema.ts'
 import { RetryableError } from '../errors.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
 import { cardOf } from '../workspaces/card.ts'
@@ -42,10 +42,14 @@ async function syncCopies(ctx: SyncContext, conversationId: string): Promise<voi
 async function syncCopy(ctx: SyncContext, workspace: Workspace, conversationId: string): Promise<void> {
   const key = and(eq(cards.workspace, workspace.id), eq(cards.conversationId, conversationId))
   const now = ctx.clock.now()
+  const [copy] = await ctx.db
+    .select({ shownVersion: cards.shownVersion, version: conversations.version })
+    .from(conversations)
+    .leftJoin(cards, key)
+    .where(eq(conversations.id, conversationId))
+  if (!copy || (copy.shownVersion ?? 0) >= copy.version) return
   const conversation = await readConversation(ctx.db, ctx.channels, conversationId)
-  if (!conversation) return
-  const [copy] = await ctx.db.select().from(cards).where(key)
-  if (copy ? copy.shownVersion >= conversation.version : isKeptOutOfRooms(conversation)) return
+  if (!conversation || (copy.shownVersion === null && isKeptOutOfRooms(conversation))) return
   const heldUntil = new Date(now.getTime() + holdMs)
   const [held] = await ctx.db
     .insert(cards)
@@ -61,16 +65,18 @@ async function syncCopy(ctx: SyncContext, workspace: Workspace, conversationId: 
     if (other && other.shownVersion >= conversation.version) return
     throw new RetryableError('Another process is updating this card', { retryAfterMs: 1000 })
   }
+  // Whoever took longer than it may hold the card has lost it, and has no say any more.
+  const mine = and(key, eq(cards.heldUntil, heldUntil))
   try {
     const card = cardOf(conversation)
     const ref = held.ref ?? (await workspace.post(card, held.room))
     if (held.ref) await workspace.update(held.ref, card)
-    await ctx.db.update(cards).set({ ref, shownVersion: conversation.version, heldUntil: null }).where(key)
+    await ctx.db.update(cards).set({ ref, shownVersion: conversation.version, heldUntil: null }).where(mine)
   } catch (error) {
     await ctx.db
       .update(cards)
       .set({ heldUntil: sql`null` })
-      .where(key)
+      .where(mine)
     throw error
   }
 }

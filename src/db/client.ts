@@ -2,6 +2,7 @@ import type { PGlite } from '@electric-sql/pglite'
 import type { SQL } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { fromPglite, type ConstructorOptions } from 'pg-boss'
+import type { Sql, TransactionSql } from 'postgres'
 import { ConfigError } from '../errors.ts'
 import { lockFolder } from './lock.ts'
 import * as schema from './schema.ts'
@@ -55,7 +56,7 @@ async function openPostgres(url: string, { poolSize, tls }: DatabaseSettings): P
   }
   return {
     kind: 'postgres',
-    db: drizzle(client, { schema }),
+    db: drizzle(preparing(client), { schema }),
     bossOptions: { connectionString: url, max: 4, application_name: 'deskbell-jobs', ssl },
     async listen(channel, heard, missed) {
       const { unlisten } = await client.listen(channel, heard, missed)
@@ -63,6 +64,22 @@ async function openPostgres(url: string, { poolSize, tls }: DatabaseSettings): P
     },
     close: () => client.end({ timeout: 5 }),
   }
+}
+
+/** Many parameters: a statement for so many rows, which hardly comes again. */
+const preparedParameters = 40
+
+/**
+ * Drizzle leaves every statement unprepared; then each takes two round trips, and none can follow another on the wire.
+ * A prepared one takes a single round trip from its second use on.
+ */
+function preparing<Client extends Sql | TransactionSql>(client: Client): Client {
+  const begin = (run: (tx: TransactionSql) => unknown) => (client as Sql).begin((tx) => run(preparing(tx)))
+  const unsafe: Sql['unsafe'] = (query, parameters = [], options = {}) =>
+    client.unsafe(query, parameters, { ...options, prepare: parameters.length <= preparedParameters })
+  return new Proxy(client, {
+    get: (target, key) => (key === 'unsafe' ? unsafe : key === 'begin' ? begin : Reflect.get(target, key)),
+  })
 }
 
 async function openEmbedded(dataDir: string): Promise<Database> {

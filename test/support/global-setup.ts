@@ -30,7 +30,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(join(tmpdir(), 'deskbell-test-'))
   const server = await startPostgres()
   const template = `deskbell_template_${process.pid}`
-  await Promise.all([makePgliteTemplate(join(folder, 'pglite.tar')), makePostgresTemplate(server.url, template)])
+  // One after the other: starting PGlite holds the event loop for seconds, in which a connection would time out.
+  await makePgliteTemplate(join(folder, 'pglite.tar'))
+  await makePostgresTemplate(server.url, template)
   project.provide('pgliteTemplate', join(folder, 'pglite.tar'))
   project.provide('postgresUrl', server.url)
   project.provide('postgresTemplate', template)

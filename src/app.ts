@@ -4,7 +4,7 @@ import { openAssistant } from './assistant/index.ts'
 import type { Assistant } from './assistant/assistant.ts'
 import { builtInTemplates } from './assistant/templates.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { channelTypes, workspaceTypes, type Config } from './config.ts'
+import { channelTypes, publicUrlOf, workspaceTypes, type Config } from './config.ts'
 import type { ActiveChannel, Context } from './context.ts'
 import { answerCommand } from './conversations/answer-command.ts'
 import { decide } from './conversations/decide.ts'
@@ -84,7 +84,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
     const queue = await openQueue(database, log)
     opened.push({ stop: () => queue.stop() })
     const secret = core.SECRET_KEY ?? (await ensureSecret({ db, clock }, () => randomBytes(32).toString('hex')))
-    const publicUrl = core.PUBLIC_URL ?? `http://${core.HOST.includes(':') ? `[${core.HOST}]` : core.HOST}:${core.PORT}`
+    const publicUrl = publicUrlOf(core)
 
     const io = {
       clock,

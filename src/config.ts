@@ -140,3 +140,8 @@ export function readConfig(env: Env): Config {
     workspaces,
   }
 }
+
+/** Where people reach this server. */
+export function publicUrlOf({ PUBLIC_URL, HOST, PORT }: Config['core']): string {
+  return PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`
+}

@@ -1,29 +1,40 @@
 import { openAssistant } from './assistant/index.ts'
 import { systemClock } from './clock.ts'
-import { channelTypes, workspaceTypes, type Config } from './config.ts'
+import { channelTypes, publicUrlOf, workspaceTypes, type Config } from './config.ts'
 import { openDatabase } from './db/client.ts'
-import { migrate } from './db/migrate.ts'
-import { PermanentError } from './errors.ts'
+import { countPending } from './db/migrate.ts'
+import { PermanentError, RetryableError } from './errors.ts'
 import { newId } from './id.ts'
 import { createLog } from './log.ts'
 
+const elsewhere = 'Check the address and the port in the settings, and that this machine may connect to it'
+
 /**
  * Uses every credential once and prints what it found, a line each, with what to do where something is wrong.
- * Returns whether all is well. Sends nothing to anybody.
+ * Returns whether all is well. Sends nothing to anybody, and changes nothing.
  */
 export async function doctor(config: Config, print: (line: string) => void): Promise<boolean> {
-  let isWell = true
-  const examine = async (name: string, check: () => Promise<string[]>) => {
+  let problems = 0
+  const report = (name: string, error: unknown) => {
+    if (error instanceof AggregateError) return error.errors.forEach((one) => report(name, one))
+    problems += 1
+    print(`WRONG ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    const action =
+      error instanceof PermanentError ? error.action : error instanceof RetryableError ? elsewhere : undefined
+    if (action) print(`      What to do: ${action.replace(/\.$/, '')}`)
+  }
+  /** `check` returns null for what is switched off. */
+  const examine = async (name: string, check: () => Promise<string[] | null>) => {
     try {
-      for (const line of await check()) print(`ok    ${name}: ${line}`)
+      const found = await check()
+      if (found === null) print(`off   ${name}`)
+      else for (const line of found) print(`ok    ${name}: ${line}`)
     } catch (error) {
-      isWell = false
-      const action = error instanceof PermanentError && error.action ? ` ${error.action}` : ''
-      print(`WRONG ${name}: ${error instanceof Error ? error.message : String(error)}${action}`)
+      report(name, error)
     }
   }
   const { core } = config
-  const publicUrl = core.PUBLIC_URL ?? `http://${core.HOST}:${core.PORT}`
+  const publicUrl = publicUrlOf(core)
   const io = {
     clock: systemClock,
     log: createLog('silent'),
@@ -34,11 +45,13 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
   }
   await examine('Database', async () => {
     const database = await openDatabase(config.database)
-    const applied = await migrate(database.db)
-    await database.close()
-    return [
-      `${database.kind === 'pglite' ? `embedded, in ${config.database.dataDir}` : 'Postgres'}; ${applied === 0 ? 'up to date' : `${applied} migrations applied`}`,
-    ]
+    try {
+      const pending = await countPending(database.db)
+      const kind = database.kind === 'pglite' ? `embedded, in ${config.database.dataDir}` : 'Postgres'
+      return [`${kind}; ${pending === 0 ? 'up to date' : `migrations that the next start applies: ${pending}`}`]
+    } finally {
+      await database.close()
+    }
   })
   await examine('Assistant', () =>
     openAssistant(config.assistant, {
@@ -55,7 +68,11 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
     }
     await examine(type.name, async () => {
       const open = type.open(settings, { ...io, transcript: async () => [], onChange: () => () => {} })
-      return open ? open.check() : ['switched off']
+      if (!open) return null
+      const via = open.send !== null && typeof open.send === 'object' ? open.send.via : null
+      const isByHand = open.send === null || (via !== null && !config.channels.has(via))
+      const how = via ? `Replies are sent by hand, because ${via} is off` : 'Replies are sent by hand'
+      return [...(await open.check()), ...(isByHand ? [how] : [])]
     })
   }
   for (const type of workspaceTypes) {
@@ -75,9 +92,10 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
         readTuning: () => Promise.reject(new Error('not while checking')),
         writeTuning: () => Promise.reject(new Error('not while checking')),
       })
-      return workspace ? workspace.check() : ['switched off']
+      return workspace ? workspace.check() : null
     })
   }
   if (!core.PUBLIC_URL) print(`note  PUBLIC_URL is not set: links point to ${publicUrl}`)
-  return isWell
+  print(problems === 0 ? 'All is well.' : `${problems === 1 ? '1 thing is' : `${problems} things are`} wrong.`)
+  return problems === 0
 }

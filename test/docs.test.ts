@@ -7,15 +7,34 @@ import type { EnvSpec } from '../src/env.ts'
 const readme = readFileSync('README.md', 'utf8')
 const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts
 
-const parts: { name: string; env: EnvSpec }[] = [{ name: 'The program', env: coreEnv }, { name: 'The assistant', env: assistantEnv }, ...workspaceTypes, ...channelTypes]
+const parts: { name: string; env: EnvSpec }[] = [
+  { name: 'The program', env: coreEnv },
+  { name: 'The assistant', env: assistantEnv },
+  ...workspaceTypes,
+  ...channelTypes,
+]
 
 const settingsTable = () =>
-  ['| setting | for |', '|---|---|', ...parts.flatMap(({ name, env }) => [`| **${name}** | |`, ...Object.entries(env).map(([variable, { about }]) => `| \`${variable}\` | ${about.replaceAll('|', '\\|')} |`)])].join('\n')
+  [
+    '| setting | for |',
+    '|---|---|',
+    ...parts.flatMap(({ name, env }) => [
+      `| **${name}** | |`,
+      ...Object.entries(env).map(([variable, { about }]) => `| \`${variable}\` | ${about.replaceAll('|', '\\|')} |`),
+    ]),
+  ].join('\n')
 
 const example = () =>
   [
     '# Copy to .env. Nothing is needed to try Deskbell; what is set is switched on.',
-    ...parts.flatMap(({ name, env }) => ['', `# ${name}`, ...Object.entries(env).flatMap(([variable, { about, example: value }]) => [`# ${about}`, `#${variable}=${value ?? ''}`])]),
+    ...parts.flatMap(({ name, env }) => [
+      '',
+      `# ${name}`,
+      ...Object.entries(env).flatMap(([variable, { about, example: value }]) => [
+        `# ${about}`,
+        `#${variable}=${value ?? ''}`,
+      ]),
+    ]),
     '',
     '# For compose.yaml',
     '#POSTGRES_PASSWORD=',

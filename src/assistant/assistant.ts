@@ -25,6 +25,8 @@ export interface ProposedDraft {
   text: string
   /** What it rests on, for the card; short phrases. */
   evidence: string[]
+  /** What a teammate must know before they approve it; a sentence. */
+  caution?: string
 }
 
 /** A result and who wrote it: `openai/<model>` or `offline`. */

@@ -62,7 +62,7 @@ export interface OpenChannel {
   find: ((reply: OutboundReply) => Promise<Found>) | null
   /** True when sending the same reply again does no harm (client-chosen id, replace semantics). */
   isResendSafe: boolean
-  /** For `doctor`: uses every credential. Throws PermanentError with what to do. Returns what was found, a line each. */
+  /** For `doctor`: uses every credential. Returns what was found, a line each. Throws PermanentError with what to do, or an AggregateError of several. */
   check(): Promise<string[]>
 }
 
@@ -109,7 +109,7 @@ export interface OutboundReply {
 export interface Webhook {
   kind: 'webhook'
   /**
-   * Verifies and parses; no side effects. Throws SignatureError (401) or BadInputError (400).
+   * Verifies and parses; stores nothing (rate limits may count). Throws SignatureError (401) or BadInputError (400).
    * `respond` makes the answer once the delivery is committed; without it the answer is an empty 200.
    */
   receive(request: Request, peer: Peer): Promise<{ delivery: Delivery; respond?: (recorded: Recorded) => Response }>
@@ -193,8 +193,10 @@ export interface InboundAttachment {
 
 /** The provider's later word on a reply. */
 export interface Receipt {
-  /** Of the reply: what `send` returned. */
+  /** Of the reply: what `send` returned, or will return. */
   externalId: string
+  /** Our own id of the reply, where the external id is made from it: the news may come before `send` is back. */
+  replyId?: string
   state: 'published' | 'rejected' | 'failed'
   reason?: string
   at: Date

@@ -5,7 +5,7 @@ import { approveDraft, sendEdited } from '../drafts/approve.ts'
 import { redraft } from '../drafts/redraft.ts'
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts'
 import { retryJob } from '../jobs/retry.ts'
-import { markSent } from '../replies/mark-sent.ts'
+import { markSent, markUnsent } from '../replies/mark-sent.ts'
 import { resendReply } from '../replies/resend.ts'
 import { undoReply } from '../replies/undo.ts'
 import { cardOf } from '../workspaces/card.ts'
@@ -69,6 +69,8 @@ async function carryOut(ctx: DecideContext, workspaceId: string, decision: Decis
       return undoReply(ctx, { ...decision, by })
     case 'mark-sent':
       return markSent(ctx, { ...decision, by })
+    case 'mark-unsent':
+      return markUnsent(ctx, { ...decision, by })
     case 'resend':
       return resendReply(ctx, { ...decision, by })
     case 'retry':

@@ -1,8 +1,9 @@
-import { inArray, sql } from 'drizzle-orm'
+import { or, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { IdentityRow } from '../customers/identify.ts'
 import type { Db } from '../db/client.ts'
 import { conversations } from '../db/schema.ts'
+import { insertAll, isAnyOf } from '../db/sets.ts'
 import { interactionKey, required, type Item } from '../interactions/arrival.ts'
 import { findConversations, type ConversationKey } from '../interactions/queries.ts'
 import type { ConversationRow } from './queries.ts'
@@ -38,40 +39,40 @@ export async function lockConversations(
   const keyOfItem = ({ channel, inbound }: Item) =>
     keyOf({ channel: channel.id, account: inbound.account, externalId: inbound.conversation.externalId })
   const unresolved = new Map(items.filter((item) => !referenced.has(item)).map((item) => [keyOfItem(item), item]))
-  if (unresolved.size > 0) {
-    await tx
-      .insert(conversations)
-      .values(
-        [...unresolved]
-          .toSorted(([a], [b]) => (a < b ? -1 : 1))
-          .map(([, item]) => ({
-            id: ctx.newId(),
-            channel: item.channel.id,
-            account: item.inbound.account,
-            externalId: item.inbound.conversation.externalId,
-            customerId: required(identityOf.get(item)).customerId,
-            subject: item.inbound.conversation.subject ?? null,
-            state: 'waiting' as const,
-            inboundSeq: 0,
-            version: 0,
-            lastInboundAt: item.inbound.occurredAt,
-            isDrafting: false,
-            createdAt: now,
-            updatedAt: now,
-          })),
+  // In one order everywhere, so that two transactions never wait for one another.
+  const wanted = [...unresolved]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, item]) => ({
+      id: ctx.newId(),
+      channel: item.channel.id,
+      account: item.inbound.account,
+      externalId: item.inbound.conversation.externalId,
+      customerId: required(identityOf.get(item)).customerId,
+      subject: item.inbound.conversation.subject ?? null,
+      state: 'waiting' as const,
+      inboundSeq: 0,
+      version: 0,
+      lastInboundAt: item.inbound.occurredAt,
+      suspicion: [],
+      isDrafting: false,
+      createdAt: now,
+      updatedAt: now,
+    }))
+  const externalIds = wanted.map(({ externalId }) => externalId)
+  const [, rows] = await Promise.all([
+    insertAll(tx, conversations, wanted, { skipKnown: true }),
+    tx
+      .select()
+      .from(conversations)
+      .where(
+        or(
+          isAnyOf(conversations.id, [...new Set(referenced.values())]),
+          isAnyOf(conversations.externalId, externalIds),
+        ),
       )
-      .onConflictDoNothing()
-  }
-  const byExternalId = [...unresolved.values()].map(({ inbound }) => inbound.conversation.externalId)
-  const byId = [...new Set(referenced.values())]
-  const rows = await tx
-    .select()
-    .from(conversations)
-    .where(
-      sql`${byId.length > 0 ? inArray(conversations.id, byId) : sql`false`} or ${byExternalId.length > 0 ? inArray(conversations.externalId, byExternalId) : sql`false`}`,
-    )
-    .orderBy(conversations.id)
-    .for('update')
+      .orderBy(conversations.id)
+      .for('update'),
+  ])
   const rowById = new Map(rows.map((row) => [row.id, row]))
   const rowByKey = new Map(rows.map((row) => [keyOf(row), row]))
   return new Map(

@@ -1,10 +1,11 @@
-import { inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { conversations } from '../db/schema.ts'
+import { conversations, drafts, replies } from '../db/schema.ts'
 import { ConflictError } from '../errors.ts'
+import { findOldestUnanswered } from '../interactions/queries.ts'
 import { addEvent, changeConversation } from './queries.ts'
 
-/** Puts a dismissed, snoozed or quarantined conversation back among those that wait, and has a draft written. */
+/** Puts a dismissed, snoozed or quarantined conversation back among those that wait, with a draft for its newest words. */
 export async function reopenConversation(
   ctx: Pick<Context, 'db' | 'queue' | 'clock' | 'newId'>,
   { conversationId, by }: { conversationId: string; by: string },
@@ -14,19 +15,32 @@ export async function reopenConversation(
       ctx,
       tx,
       conversationId,
-      {
-        state: 'waiting',
-        dismissedReason: null,
-        dismissedBy: null,
-        snoozedUntil: null,
-        suspicion: [],
-        isDrafting: true,
-      },
+      { state: 'waiting', dismissedReason: null, dismissedBy: null, snoozedUntil: null, suspicion: [] },
       inArray(conversations.state, ['dismissed', 'snoozed', 'quarantined']),
     )
     if (!row) throw new ConflictError('This conversation is already open')
-    await changeConversation(ctx, tx, conversationId, { waitingSince: row.waitingSince ?? row.lastInboundAt })
+    const [answered] = await tx
+      .select({ seq: replies.answersSeq })
+      .from(replies)
+      .where(and(eq(replies.conversationId, conversationId), inArray(replies.state, ['accepted', 'published'])))
+      .orderBy(desc(replies.answersSeq))
+      .limit(1)
+    const since = await findOldestUnanswered(tx, conversationId, answered?.seq ?? 0)
+    const [draft] = await tx
+      .select({ id: drafts.id })
+      .from(drafts)
+      .where(
+        and(
+          eq(drafts.conversationId, conversationId),
+          eq(drafts.state, 'proposed'),
+          eq(drafts.answersSeq, row.inboundSeq),
+        ),
+      )
+    await tx
+      .update(conversations)
+      .set({ waitingSince: since ?? row.lastInboundAt, isDrafting: !draft })
+      .where(eq(conversations.id, conversationId))
     await addEvent(ctx, tx, 'conversation.reopened', { conversationId, actor: by })
-    await ctx.queue.add(tx, 'triage', { conversationId, seq: row.inboundSeq })
+    if (!draft) await ctx.queue.add(tx, 'triage', { conversationId, seq: row.inboundSeq })
   })
 }

@@ -49,7 +49,7 @@ async function syncCopy(ctx: SyncContext, workspace: Workspace, conversationId: 
     .where(eq(conversations.id, conversationId))
   if (!copy || (copy.shownVersion ?? 0) >= copy.version) return
   const conversation = await readConversation(ctx.db, ctx.channels, conversationId)
-  if (!conversation || (copy.shownVersion === null && isKeptOutOfRooms(conversation))) return
+  if (!conversation || (copy.shownVersion === null && !workspace.showsAside && isAside(conversation))) return
   const heldUntil = new Date(now.getTime() + holdMs)
   const [held] = await ctx.db
     .insert(cards)
@@ -81,8 +81,8 @@ async function syncCopy(ctx: SyncContext, workspace: Workspace, conversationId: 
   }
 }
 
-/** Spam and automatic mail never get a card of their own; one that was posted before is kept true. */
-function isKeptOutOfRooms({ state, dismissed }: Conversation): boolean {
+/** Spam and automatic mail, which nobody waits for. A card that was posted before is kept true. */
+function isAside({ state, dismissed }: Conversation): boolean {
   return (
     state === 'quarantined' ||
     (state === 'dismissed' && (dismissed?.reason === 'spam' || dismissed?.reason === 'automatic'))

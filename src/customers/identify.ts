@@ -1,7 +1,8 @@
-import { eq, inArray } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, customers, identities } from '../db/schema.ts'
+import { insertAll, isAnyOf } from '../db/sets.ts'
 import { RaceError, required, type Item } from '../interactions/arrival.ts'
 
 export interface IdentityRow {
@@ -26,7 +27,7 @@ export async function identify(
     .select()
     .from(identities)
     .where(
-      inArray(
+      isAnyOf(
         identities.externalId,
         [...wanted.values()].map(({ inbound }) => inbound.customer.externalId),
       ),
@@ -55,7 +56,7 @@ export async function identify(
         ? await tx
             .select({ id: conversations.id, customerId: conversations.customerId })
             .from(conversations)
-            .where(inArray(conversations.id, conversationIds))
+            .where(isAnyOf(conversations.id, conversationIds))
         : []
     const ownerOf = new Map(owners.map(({ id, customerId }) => [id, customerId]))
     const newCustomers: (typeof customers.$inferInsert)[] = []
@@ -77,13 +78,11 @@ export async function identify(
         createdAt: now,
       }
     })
-    if (newCustomers.length > 0) await tx.insert(customers).values(newCustomers)
-    const stored = await tx
-      .insert(identities)
-      .values(newIdentities)
-      .onConflictDoNothing()
-      .returning({ id: identities.id })
-    if (stored.length < newIdentities.length) throw new RaceError('An identity was stored twice at once')
+    const [, stored] = await Promise.all([
+      insertAll(tx, customers, newCustomers),
+      insertAll(tx, identities, newIdentities, { skipKnown: true }),
+    ])
+    if (stored < newIdentities.length) throw new RaceError('An identity was stored twice at once')
     for (const identity of newIdentities) existing.set(keyOf(identity.channel, identity.externalId), identity)
   }
   return new Map(

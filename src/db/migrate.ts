@@ -8,6 +8,15 @@ const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.u
 /** Any number that no other program on the same database locks. */
 const lockKey = 7_305_204_411
 
+/** How many migrations are still to be applied. Changes nothing. */
+export async function countPending(db: Db): Promise<number> {
+  const migrations = readMigrationFiles({ migrationsFolder })
+  const [table] = await rowsOf<{ name: string | null }>(db, sql`select to_regclass('migrations')::text as name`)
+  if (!table?.name) return migrations.length
+  const applied = await appliedHashes(db)
+  return migrations.filter(({ hash }) => !applied.has(hash)).length
+}
+
 /**
  * Brings the tables up to date, in one transaction. Replicas that start at once wait for one another.
  * Returns the number of migrations that were applied.
@@ -19,9 +28,7 @@ export async function migrate(db: Db): Promise<number> {
     await tx.execute(
       sql`create table if not exists migrations (hash text primary key, applied_at timestamptz not null default now())`,
     )
-    const applied = new Set(
-      (await rowsOf<{ hash: string }>(tx, sql`select hash from migrations`)).map(({ hash }) => hash),
-    )
+    const applied = await appliedHashes(tx)
     const pending = migrations.filter(({ hash }) => !applied.has(hash))
     for (const migration of pending) {
       for (const statement of migration.sql) await tx.execute(sql.raw(statement))
@@ -29,4 +36,8 @@ export async function migrate(db: Db): Promise<number> {
     }
     return pending.length
   })
+}
+
+async function appliedHashes(db: Db): Promise<Set<string>> {
+  return new Set((await rowsOf<{ hash: string }>(db, sql`select hash from migrations`)).map(({ hash }) => hash))
 }

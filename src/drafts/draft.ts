@@ -2,7 +2,7 @@ export type DraftState = 'proposed' | 'approved' | 'superseded' | 'dismissed'
 
 /** Something a teammate should look at before approving. */
 export interface Flag {
-  code: 'too-long' | 'promise' | 'personal-data' | 'unknown-link' | 'instructed' | 'fallback'
+  code: 'too-long' | 'promise' | 'personal-data' | 'unknown-link' | 'instructed' | 'fallback' | 'caution'
   /** A sentence for the card: "Promises a refund". */
   text: string
 }

@@ -32,6 +32,7 @@ export async function proposeDraft(
     ...view.turns.filter(({ from }) => from === 'team').map(({ text }) => text),
   ]
   const flags = checkDraft({ text: written.value.text, maxLength, isPublic, sources })
+  if (written.value.caution) flags.push({ code: 'caution', text: written.value.caution })
   if (written.fallback) flags.push({ code: 'fallback', text: `Written offline: ${written.fallback}` })
   await ctx.db.transaction(async (tx) => {
     const id = ctx.newId()

@@ -1,4 +1,5 @@
-import { serve, type HttpBindings } from '@hono/node-server'
+import type { Server } from 'node:http'
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { Hono, type Context as HonoContext } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { OpenChannel } from '../channels/channel.ts'
@@ -29,7 +30,7 @@ export function createHttp(ctx: Pick<Context, 'log' | 'channels' | 'workspaces'>
   const app: App = new Hono()
   const peerOf: PeerOf = (c) => {
     const forwarded = parts.trustsProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined
-    return { address: forwarded || c.env.incoming.socket.remoteAddress || 'unknown' }
+    return { address: networkOf(forwarded || c.env.incoming.socket.remoteAddress || 'unknown') }
   }
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {
@@ -63,6 +64,21 @@ export function createHttp(ctx: Pick<Context, 'log' | 'channels' | 'workspaces'>
   app.notFound((c) => problem(404, `There is nothing at ${c.req.path}`))
   app.onError((error, c) => answerError(ctx, error, c))
   return app
+}
+
+/** An IPv6 customer has a whole /64 to write from; an IPv4 address inside IPv6 is shown as what it is. */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (mapped?.[1]) return mapped[1]
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::')
+  const groups = head.split(':')
+  const rest = tail?.split(':') ?? []
+  const missing = Array.from({ length: tail === undefined ? 0 : 8 - groups.length - rest.length }, () => '0')
+  return `${[...groups, ...missing, ...rest]
+    .slice(0, 4)
+    .map((group) => group || '0')
+    .join(':')}::/64`
 }
 
 function mountChannel(
@@ -102,20 +118,27 @@ function problem(status: number, error: string, headers: Record<string, string> 
   return Response.json({ error }, { status, headers })
 }
 
+/** How long requests in flight may take once the server stops. */
+const drainMs = 10_000
+/** For the last bytes of an answer to leave. */
+const flushMs = 50
+
 /** Listens. Port 0 takes any free one. Throws ConfigError when the port is taken. */
 export async function listen(app: App, host: string, port: number): Promise<{ port: number; stop(): Promise<void> }> {
-  return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => {
-      resolve({
-        port: address.port,
-        stop: () =>
-          new Promise((stopped) => {
-            server.close(() => stopped())
-            if ('closeIdleConnections' in server) server.closeIdleConnections()
-            setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 3000).unref()
-          }),
-      })
-    })
+  let inFlight = 0
+  let drained = (): void => {}
+  const server = createAdaptorServer({
+    async fetch(request, env) {
+      inFlight += 1
+      try {
+        return await app.fetch(request, env as HttpBindings)
+      } finally {
+        inFlight -= 1
+        if (inFlight === 0) setTimeout(() => drained(), flushMs)
+      }
+    },
+  }) as Server
+  await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const said =
         error.code === 'EADDRINUSE'
@@ -123,5 +146,22 @@ export async function listen(app: App, host: string, port: number): Promise<{ po
           : `HOST ${host}, PORT ${port}: ${error.message}`
       reject(new ConfigError(said, { cause: error }))
     })
+    server.listen(port, host, resolve)
   })
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    /** Answers what was asked; streams, which never end by themselves, are cut. */
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      if (inFlight > 0) {
+        await new Promise<void>((resolve) => {
+          drained = resolve
+          setTimeout(resolve, drainMs).unref()
+        })
+      }
+      server.closeAllConnections()
+      await closed
+    },
+  }
 }

@@ -33,8 +33,3 @@ export function hear(conversation: ConversationRow, inbound: InboundInteraction,
   if (conversation.state === 'waiting') conversation.waitingSince ??= inbound.occurredAt
   conversation.isDrafting = true
 }
-
-/** Quarantined and automatic conversations never had a card, so there is none to update. */
-export function isShown({ state, dismissedReason }: ConversationRow): boolean {
-  return state !== 'quarantined' && dismissedReason !== 'automatic'
-}

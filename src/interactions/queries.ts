@@ -1,8 +1,9 @@
-import { and, desc, inArray } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, min } from 'drizzle-orm'
 import type { ConversationRow } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
 import { required, type Item } from './arrival.ts'
 import { interactions, lines, replies } from '../db/schema.ts'
+import { isAnyOf } from '../db/sets.ts'
 
 export interface ConversationKey {
   channel: string
@@ -23,7 +24,7 @@ export async function findKnownInteractions(tx: Db, externalIds: string[]): Prom
       externalId: interactions.externalId,
     })
     .from(interactions)
-    .where(inArray(interactions.externalId, externalIds))
+    .where(isAnyOf(interactions.externalId, externalIds))
 }
 
 /** Conversations in which one of these external ids was said, by the customer or by us. */
@@ -36,9 +37,24 @@ export async function findConversations(tx: Db, externalIds: string[]): Promise<
       externalId: replies.externalId,
     })
     .from(replies)
-    .where(inArray(replies.externalId, externalIds))
+    .where(isAnyOf(replies.externalId, externalIds))
   const theirs = await findKnownInteractions(tx, externalIds)
   return [...theirs, ...ours.flatMap(({ externalId, ...row }) => (externalId === null ? [] : [{ ...row, externalId }]))]
+}
+
+/** When the oldest interaction after `answeredSeq` was written by a person; null when there is none. */
+export async function findOldestUnanswered(tx: Db, conversationId: string, answeredSeq: number): Promise<Date | null> {
+  const [oldest] = await tx
+    .select({ at: min(interactions.occurredAt) })
+    .from(interactions)
+    .where(
+      and(
+        eq(interactions.conversationId, conversationId),
+        gt(interactions.seq, answeredSeq),
+        isNull(interactions.automatic),
+      ),
+    )
+  return oldest?.at ?? null
 }
 
 export interface NewestInteraction {
@@ -63,7 +79,7 @@ export async function findNewest(
   const rows = await tx
     .selectDistinctOn([interactions.conversationId])
     .from(interactions)
-    .where(inArray(interactions.conversationId, [...talking.keys()]))
+    .where(isAnyOf(interactions.conversationId, [...talking.keys()]))
     .orderBy(interactions.conversationId, desc(interactions.seq), desc(interactions.id))
   return new Map(
     rows.map((row) => [
@@ -91,11 +107,11 @@ export async function findKnownLines(
     .from(lines)
     .where(
       and(
-        inArray(
+        isAnyOf(
           lines.conversationId,
           hosted.map((item) => required(conversationOf.get(item)).id),
         ),
-        inArray(
+        isAnyOf(
           lines.externalId,
           hosted.map(({ inbound }) => inbound.externalId),
         ),

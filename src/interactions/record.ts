@@ -7,10 +7,11 @@ import type { ConversationRow } from '../conversations/queries.ts'
 import { identify } from '../customers/identify.ts'
 import type { Db } from '../db/client.ts'
 import { attachments, cursors, events, interactions, lines } from '../db/schema.ts'
+import { insertAll } from '../db/sets.ts'
 import { applyReceipt } from '../replies/receipt.ts'
 import { interactionKey, RaceError, required, type Item } from './arrival.ts'
 import { cleanInbound } from './clean.ts'
-import { hear, isShown } from './hear.ts'
+import { hear } from './hear.ts'
 import { findKnownInteractions, findKnownLines, findNewest } from './queries.ts'
 
 export interface Arrival {
@@ -209,30 +210,27 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
     item.result = { id: interactionId, conversationId: conversation.id, isDuplicate: false }
   }
 
-  if (inserts.interactions.length > 0) {
-    const stored = await tx
-      .insert(interactions)
-      .values(inserts.interactions)
-      .onConflictDoNothing()
-      .returning({ id: interactions.id })
-    if (stored.length < inserts.interactions.length) throw new RaceError('An interaction was stored twice at once')
-  }
-  for (const [id, set] of appended) await tx.update(interactions).set(set).where(eq(interactions.id, id))
-  if (inserts.lines.length > 0) await tx.insert(lines).values(inserts.lines)
+  // Sent together: none needs the answer of another, and a round trip each would be most of the time it takes.
+  const [stored] = await Promise.all([
+    insertAll(tx, interactions, inserts.interactions, { skipKnown: true }),
+    ...[...appended].map(([id, set]) => tx.update(interactions).set(set).where(eq(interactions.id, id))),
+    insertAll(tx, lines, inserts.lines),
+    insertAll(tx, events, inserts.events),
+    updateConversations(tx, [...changed.values()]),
+    ctx.queue.addAll(
+      tx,
+      'triage',
+      [...triage].map(([conversationId, { seq, startAfter }]) => ({ payload: { conversationId, seq }, startAfter })),
+    ),
+    ctx.queue.addAll(
+      tx,
+      'sync-card',
+      [...changed.values()].map(({ id }) => ({ payload: { conversationId: id } })),
+    ),
+    ctx.signals.send(tx, 'hosted', [...hosted]),
+  ])
+  if (stored < inserts.interactions.length) throw new RaceError('An interaction was stored twice at once')
   if (inserts.attachments.length > 0) await tx.insert(attachments).values(inserts.attachments)
-  if (inserts.events.length > 0) await tx.insert(events).values(inserts.events)
-  await updateConversations(tx, [...changed.values()])
-  await ctx.queue.addAll(
-    tx,
-    'triage',
-    [...triage].map(([conversationId, { seq, startAfter }]) => ({ payload: { conversationId, seq }, startAfter })),
-  )
-  await ctx.queue.addAll(
-    tx,
-    'sync-card',
-    [...changed.values()].filter(isShown).map(({ id }) => ({ payload: { conversationId: id } })),
-  )
-  await ctx.signals.send(tx, 'hosted', [...hosted])
 }
 
 function neverRecorded(): never {

@@ -1,8 +1,9 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, or } from 'drizzle-orm'
 import type { Receipt } from '../channels/channel.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
 import { replies } from '../db/schema.ts'
+import { isUuid } from '../id.ts'
 import { moveReply, settleFailed, type SettleContext } from './settle.ts'
 
 /** Takes the provider's later word on a reply. One about a reply that isn't ours, or that says nothing new, changes nothing. */
@@ -10,12 +11,20 @@ export async function applyReceipt(ctx: SettleContext, tx: Db, channel: string, 
   const [reply] = await tx
     .select({ id: replies.id })
     .from(replies)
-    .where(and(eq(replies.channel, channel), eq(replies.externalId, receipt.externalId)))
+    .where(
+      and(
+        eq(replies.channel, channel),
+        or(
+          eq(replies.externalId, receipt.externalId),
+          receipt.replyId && isUuid(receipt.replyId) ? eq(replies.id, receipt.replyId) : undefined,
+        ),
+      ),
+    )
   if (!reply) return
   if (receipt.state !== 'published') {
     const reason =
       receipt.reason ?? (receipt.state === 'rejected' ? 'The provider rejected it' : 'It could not be delivered')
-    await settleFailed(ctx, tx, reply.id, ['accepted', 'published'], receipt.state, {
+    await settleFailed(ctx, tx, reply.id, ['sending', 'unknown', 'accepted', 'published'], receipt.state, {
       reason,
       action: 'Reach the customer another way, or send again',
     })

@@ -1,10 +1,11 @@
-import { and, eq, gt, inArray, isNull, min } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { Sent } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
 import { hostedKey } from '../conversations/hosted.ts'
 import { addEvent, changeConversation, type EventType } from '../conversations/queries.ts'
+import { findOldestUnanswered } from '../interactions/queries.ts'
 import type { Db } from '../db/client.ts'
-import { conversations, interactions, lines, replies, teammates } from '../db/schema.ts'
+import { conversations, lines, replies, teammates } from '../db/schema.ts'
 import type { ReplyProblem, ReplyState } from './reply.ts'
 
 export type SettleContext = Pick<Context, 'queue' | 'signals' | 'clock' | 'newId' | 'channels'>
@@ -91,6 +92,7 @@ export async function settleFailed(
   from: ReplyState[],
   state: 'failed' | 'rejected',
   problem: ReplyProblem,
+  actor = 'deskbell',
 ): Promise<ReplyRow | null> {
   const reply = await moveReply(tx, replyId, from, { state, problem })
   if (!reply) return null
@@ -105,7 +107,7 @@ export async function settleFailed(
   await addEvent(ctx, tx, `reply.${state}`, {
     conversationId: reply.conversationId,
     replyId,
-    actor: 'deskbell',
+    actor,
     data: { ...problem },
   })
   return reply
@@ -118,19 +120,10 @@ async function waitAgain(
   answeredSeq: number,
   inboundSeq: number,
 ): Promise<void> {
-  const [oldest] = await tx
-    .select({ at: min(interactions.occurredAt) })
-    .from(interactions)
-    .where(
-      and(
-        eq(interactions.conversationId, conversationId),
-        gt(interactions.seq, answeredSeq),
-        isNull(interactions.automatic),
-      ),
-    )
+  const since = await findOldestUnanswered(tx, conversationId, answeredSeq)
   await tx
     .update(conversations)
-    .set({ state: 'waiting', waitingSince: oldest?.at ?? ctx.clock.now() })
+    .set({ state: 'waiting', waitingSince: since ?? ctx.clock.now() })
     .where(eq(conversations.id, conversationId))
   await askForDraft(ctx, tx, conversationId, inboundSeq)
 }

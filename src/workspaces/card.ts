@@ -33,8 +33,8 @@ export interface Card {
   actions: Action[]
   /** The newest inbound sequence number shown; every decision names it. */
   seenSeq: number
-  /** The text to copy, for a reply that leaves by hand. */
-  copyText: string | null
+  /** What was approved, while it is on its way or was not delivered. */
+  replyText: string | null
 }
 
 export interface Label {
@@ -87,6 +87,7 @@ export type ActionId =
   | 'reopen'
   | 'undo'
   | 'mark-sent'
+  | 'mark-unsent'
   | 'resend'
   | 'copy'
   | 'retry'
@@ -151,7 +152,8 @@ export function cardOf(conversation: Conversation): Card {
     alerts: alertsOf(conversation),
     actions: actionsOf(conversation, draft, reply),
     seenSeq: conversation.inboundSeq,
-    copyText: reply?.state === 'by_hand' ? reply.text : null,
+    replyText:
+      reply && (conversation.state === 'sending' || (!draft && isUndelivered(conversation))) ? reply.text : null,
   }
 }
 
@@ -202,7 +204,8 @@ function languageName(tag: string): string {
 }
 
 function cardDraftOf(draft: Draft): CardDraft {
-  const { id, revision, text, writtenBy, instruction, evidence, flags } = draft
+  const { id, revision, text, instruction, evidence, flags } = draft
+  const writtenBy = draft.writtenBy === 'offline' ? 'the offline assistant' : draft.writtenBy
   return { id, revision, text, writtenBy, instruction, evidence, flags }
 }
 
@@ -251,7 +254,11 @@ function sendingStatus(reply: Reply): Status {
         tone: 'warn',
       }
     case 'unknown':
-      return { ...base, text: 'It is not known whether the reply arrived; looking it up', tone: 'warn' }
+      return {
+        ...base,
+        text: `It is not known whether the reply arrived${reply.problem ? '' : '; looking it up'}`,
+        tone: 'warn',
+      }
     default:
       return { ...base, text: `Sending… approved by ${reply.approvedBy}`, tone: 'plain' }
   }
@@ -302,6 +309,12 @@ export const dismissLabels: Record<DismissReason, string> = {
   automatic: 'Automatic message',
 }
 
+/** True when the newest reply failed and nobody has written since. */
+function isUndelivered({ state, reply, inboundSeq }: Conversation): boolean {
+  const hasFailed = reply?.state === 'failed' || reply?.state === 'rejected'
+  return state === 'waiting' && hasFailed && reply.answersSeq === inboundSeq
+}
+
 function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply | null): Action[] {
   const action = (
     id: ActionId,
@@ -314,14 +327,12 @@ function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply
   switch (conversation.state) {
     case 'waiting': {
       const isCurrent = draft !== null && draft.answersSeq === conversation.inboundSeq && !conversation.isDrafting
-      const failed =
-        reply !== null &&
-        (reply.state === 'failed' || reply.state === 'rejected') &&
-        reply.answersSeq === conversation.inboundSeq
       const needsNone = conversation.triage?.needsReply === false && !draft && !conversation.isDrafting
       return [
         ...retries,
-        ...(failed && !draft ? [action('resend', 'Send again', 'primary', reply.id)] : []),
+        ...(reply && !draft && isUndelivered(conversation)
+          ? [action('resend', 'Send again', 'primary', reply.id)]
+          : []),
         ...(isCurrent ? [action('approve', 'Approve & send', 'primary', draft.id)] : []),
         ...(needsNone ? [action('dismiss', 'No reply needed', 'primary')] : []),
         action('edit', draft ? 'Edit' : 'Write', 'plain', draft?.id ?? null),
@@ -347,7 +358,9 @@ function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply
         return [
           ...retries,
           action('mark-sent', 'It arrived', 'plain', reply.id),
-          action('resend', 'Send again', 'danger', reply.id),
+          reply.answersSeq === conversation.inboundSeq
+            ? action('resend', 'Send again', 'danger', reply.id)
+            : action('mark-unsent', 'It did not arrive', 'plain', reply.id),
           assign,
         ]
       }

@@ -24,6 +24,8 @@ export interface Workspace {
   id: string
   /** Where cards go by default. */
   room: string
+  /** True where suspected spam and automatic mail have a place of their own, out of the way. Elsewhere they get no card. */
+  showsAside: boolean
   start(handlers: Handlers): Promise<void>
   /** Posts a new card. The same card posted twice must be told by `card.conversationId`. */
   post(card: Card, room: string): Promise<CardRef>
@@ -61,6 +63,7 @@ export type Decision = { conversationId: string; teammate: Teammate } & (
   | { kind: 'reopen' }
   | { kind: 'undo'; replyId: string }
   | { kind: 'mark-sent'; replyId: string }
+  | { kind: 'mark-unsent'; replyId: string }
   | { kind: 'resend'; replyId: string }
   | { kind: 'retry'; problemId: string }
 )

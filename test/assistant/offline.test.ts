@@ -153,7 +153,8 @@ describe('drafts', () => {
       fallback: null,
       value: {
         text: expect.stringContaining('Vielen Dank für Ihre Frage.'),
-        evidence: ['Template: question, German', 'Your instruction was not followed: templates take none'],
+        evidence: ['Template: question, German'],
+        caution: 'Your instruction was not followed: the offline assistant writes from templates',
       },
     })
   })

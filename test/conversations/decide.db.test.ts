@@ -33,6 +33,13 @@ describe('dismissing', () => {
     })
   })
 
+  it('waits since the oldest unanswered words once it is open again', async () => {
+    await desk.hear(inbound('b', { occurredAt: new Date('2026-03-02T10:00:00Z') }))
+    await desk.decide(id, { kind: 'dismiss', seenSeq: 2, reason: 'duplicate' })
+    await desk.decide(id, { kind: 'reopen' })
+    expect(await desk.conversation(id)).toMatchObject({ waitingSince: new Date('2026-03-02T09:00:00Z') })
+  })
+
   it('is refused when the customer wrote again since', async () => {
     await desk.hear(inbound('b'))
     expect(await desk.decide(id, { kind: 'dismiss', seenSeq: 1, reason: 'spam' })).toMatchObject({ isDone: false })
@@ -76,6 +83,14 @@ describe('snoozing', () => {
     await desk.work()
     expect(desk.room.shown.get(id)).toMatchObject({ state: 'waiting' })
     expect(desk.room.shown.get(id)?.actions[0]?.id).toBe('approve')
+  })
+
+  it('can be ended by hand, and the draft is still the same', async () => {
+    await desk.decide(id, { kind: 'snooze', seenSeq: 1, until: minutes(60) })
+    const outcome = await desk.decide(id, { kind: 'reopen' })
+    expect(outcome.card).toMatchObject({ state: 'waiting', draft: { revision: 1 } })
+    await desk.work()
+    expect(await desk.conversation(id)).toMatchObject({ isDrafting: false, draft: { revision: 1 } })
   })
 
   it('ends when the customer writes, and an old alarm does not disturb a new snooze', async () => {

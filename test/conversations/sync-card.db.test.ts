@@ -23,6 +23,16 @@ describe('sync-card', () => {
     expect(second.shown.get(id)).toEqual(desk.room.shown.get(id))
   })
 
+  it('shows suspected spam only where it has a place of its own', async () => {
+    second.showsAside = true
+    const [recorded] = await desk.hear(
+      inbound('spam', { suspicion: ['Too fast'], conversation: { externalId: 'thread-2' } }),
+    )
+    const id = recorded?.interactions[0]?.conversationId ?? ''
+    await desk.work()
+    expect([desk.room.shown.has(id), second.shown.get(id)?.state]).toEqual([false, 'quarantined'])
+  })
+
   it('does the work of a burst once, and posts once, however many run at the same time', async () => {
     const [recorded] = await desk.hear(inbound('a'))
     const conversationId = recorded?.interactions[0]?.conversationId ?? ''

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { HttpBindings } from '@hono/node-server'
+import { Hono } from 'hono'
 import { Webhook } from 'standardwebhooks'
+import { listen } from '../../src/http/server.ts'
 import { openVisitor, runApp, type RunningApp } from '../support/running-app.ts'
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
@@ -87,5 +90,33 @@ describe('the HTTP server', () => {
     const text = await (await fetch(`${app.url}/metrics`)).text()
     expect(text).toContain('deskbell_interactions_total{channel="live-chat",outcome="recorded"} 1')
     expect(text).toContain('deskbell_interactions_total{channel="live-chat",outcome="duplicate"} 9')
+  })
+})
+
+describe('stopping', () => {
+  it('answers what was asked and cuts streams, without waiting for them', async () => {
+    const routes = new Hono<{ Bindings: HttpBindings }>()
+    let answer = (): void => {}
+    let hasAsked = (): void => {}
+    const asked = new Promise<void>((resolve) => void (hasAsked = resolve))
+    routes.get('/slow', async (c) => {
+      hasAsked()
+      await new Promise<void>((resolve) => void (answer = resolve))
+      return c.text('done')
+    })
+    routes.get(
+      '/stream',
+      () => new Response(new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('first')) })),
+    )
+    const server = await listen(routes, '127.0.0.1', 0)
+    const stream = (await fetch(`http://127.0.0.1:${server.port}/stream`)).body?.getReader()
+    await stream?.read()
+    const slow = fetch(`http://127.0.0.1:${server.port}/slow`)
+    await asked
+    const stopped = server.stop()
+    answer()
+    expect(await (await slow).text()).toBe('done')
+    await stopped
+    await expect(stream?.read()).rejects.toThrow()
   })
 })

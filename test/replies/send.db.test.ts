@@ -123,6 +123,28 @@ describe('sending a reply', () => {
     expect(desk.room.shown.get(id)).toMatchObject({ state: 'answered' })
   })
 
+  it('lets the team say that it did not arrive when the customer wrote again meanwhile', async () => {
+    desk.channel.onSend = async () => {
+      throw new Error('reset')
+    }
+    await approve()
+    for (let minutes = 0; minutes < 5; minutes++) {
+      await desk.work()
+      desk.clock.advance(60_000)
+    }
+    await desk.hear(inbound('b'))
+    await desk.work()
+    expect(actions()).toEqual(['mark-sent', 'mark-unsent', 'assign'])
+    await desk.decide(id, { kind: 'mark-unsent', replyId: (await reply())?.id ?? '' })
+    await desk.work()
+    expect(await desk.conversation(id)).toMatchObject({
+      state: 'waiting',
+      waitingSince: new Date('2026-03-02T09:00:00Z'),
+      draft: { state: 'proposed', answersSeq: 2 },
+    })
+    expect(desk.channel.sent).toHaveLength(1)
+  })
+
   it('takes an attempt that a crash cut off for unknown, not for new', async () => {
     await approve()
     const replyId = (await reply())?.id ?? ''
@@ -175,6 +197,17 @@ describe('sending a reply', () => {
       state: 'waiting',
       alerts: ['Not sent: No such user. Reach the customer another way, or send again'],
     })
+  })
+
+  it('takes news of a reply that is still being sent, by its own id', async () => {
+    desk.channel.onSend = async ({ id: replyId }) => {
+      const receipt = { externalId: 'not known yet', replyId, state: 'failed' as const, at: desk.clock.now() }
+      await record(desk.ctx, [{ channel: desk.channel, delivery: { interactions: [], receipts: [receipt] } }])
+      return { externalId: 'sent', at: desk.clock.now() }
+    }
+    await approve()
+    await desk.work()
+    expect(await desk.conversation(id)).toMatchObject({ state: 'waiting', reply: { state: 'failed' } })
   })
 })
 
@@ -238,7 +271,7 @@ describe('the way back', () => {
     expect(waiting).toMatchObject({ state: 'by_hand' })
     const card = desk.room.shown.get(conversationId)
     expect(card?.actions.map((action) => action.id)).toEqual(['copy', 'mark-sent', 'undo', 'assign'])
-    expect(card?.copyText).toBe(waiting?.text)
+    expect(card?.replyText).toBe(waiting?.text)
     await desk.decide(conversationId, { kind: 'mark-sent', replyId: waiting?.id ?? '' })
     expect(await desk.conversation(conversationId)).toMatchObject({ state: 'answered' })
   })

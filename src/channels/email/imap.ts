@@ -1,16 +1,17 @@
 import { ImapFlow, type ImapFlowError } from 'imapflow'
 import { PermanentError, RetryableError } from '../../errors.ts'
-import type { Mailbox } from './mailbox.ts'
+import { connectionProblem, type Mailbox } from './mailbox.ts'
 
 /**
  * Logs in to a mailbox's IMAP server, does the work, and leaves; an abort cuts the connection.
  * Throws PermanentError when the server refuses the login, RetryableError when it can't be reached.
  */
 export async function withImap<T>(
-  { address, imap }: Mailbox,
+  mailbox: Mailbox,
   work: (client: ImapFlow) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
+  const { imap } = mailbox
   const client = new ImapFlow({
     host: imap.host,
     port: imap.port,
@@ -27,7 +28,7 @@ export async function withImap<T>(
   signal?.addEventListener('abort', cut, { once: true })
   try {
     signal?.throwIfAborted()
-    await connect(client, address)
+    await connect(client, mailbox)
     return await work(client)
   } finally {
     signal?.removeEventListener('abort', cut)
@@ -36,21 +37,23 @@ export async function withImap<T>(
   }
 }
 
-async function connect(client: ImapFlow, address: string): Promise<void> {
+async function connect(client: ImapFlow, { address, imap }: Mailbox): Promise<void> {
   try {
     await client.connect()
   } catch (cause) {
     const { authenticationFailed, serverResponseCode, responseText } = cause as ImapFlowError
     if (authenticationFailed && serverResponseCode !== 'UNAVAILABLE') {
-      throw new PermanentError(`The IMAP server refused the login of ${address}: ${responseText ?? messageOf(cause)}`, {
-        cause,
-        action: 'Re-enter the user and password in EMAIL_IMAP_URL; some providers want an app password',
-      })
+      throw new PermanentError(
+        `The IMAP server refused the login of ${address}: ${responseText ?? connectionProblem(cause, 'imap')}`,
+        {
+          cause,
+          action: 'Re-enter the user and password in EMAIL_IMAP_URL; some providers want an app password',
+        },
+      )
     }
-    throw new RetryableError(`The IMAP server of ${address} can not be reached: ${messageOf(cause)}`, { cause })
+    throw new RetryableError(
+      `The IMAP server of ${address} can not be reached at ${imap.host}:${imap.port}: ${connectionProblem(cause, 'imap')}`,
+      { cause },
+    )
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

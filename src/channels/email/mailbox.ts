@@ -117,3 +117,10 @@ export function mailboxFrom(settings: Settings<typeof mailboxEnv>): Mailbox {
     pollSeconds: settings.EMAIL_POLL_SECONDS,
   }
 }
+
+/** Why a mail server can't be reached, in words that an operator can act on. */
+export function connectionProblem(error: unknown, protocol: 'imap' | 'smtp'): string {
+  const words = error instanceof Error ? error.message.trim() : String(error)
+  if (!words.includes('wrong version number')) return words
+  return `it speaks no TLS from the first byte there; for STARTTLS write ${protocol}:// instead of ${protocol}s://`
+}

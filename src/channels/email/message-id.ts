@@ -13,6 +13,11 @@ export function replyMessageId(replyId: string, address: string): string {
   return `<deskbell-${replyId}@${domainOf(address)}>`
 }
 
+/** The reply's id out of a Message-ID that `replyMessageId` made. */
+export function replyIdIn(ownId: string): string {
+  return ownId.slice('<deskbell-'.length, ownId.lastIndexOf('@'))
+}
+
 /** The Message-IDs of our own replies that a text mentions. */
 export function ownMessageIdsIn(text: string, ownAddresses: string[]): string[] {
   const domains = new Set(ownAddresses.map(domainOf))

@@ -104,16 +104,18 @@ export function openEmail(
     isResendSafe: false,
 
     async check(): Promise<string[]> {
-      const lines: string[] = []
-      for (const mailbox of mailboxes) lines.push(...(await checkMailbox(mailbox)))
-      return lines
+      const checks = mailboxes.flatMap((mailbox) => [checkImap(mailbox), checkOutgoing(mailbox)])
+      const outcomes = await Promise.allSettled(checks)
+      const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+      if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
+      return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
     },
   }
 }
 
-async function checkMailbox(mailbox: Mailbox): Promise<string[]> {
-  const { address, folder, imap, smtp } = mailbox
-  const lines = await withImap(mailbox, async (client) => {
+async function checkImap(mailbox: Mailbox): Promise<string[]> {
+  const { address, folder, imap } = mailbox
+  return withImap(mailbox, async (client) => {
     const status = await client.status(folder, { messages: true }).catch(() => false as const)
     if (!status) {
       const known = (await client.list()).map(({ path }) => path).join(', ')
@@ -130,6 +132,9 @@ async function checkMailbox(mailbox: Mailbox): Promise<string[]> {
       `${address}: copies of replies lie in ${sent}`,
     ]
   })
+}
+
+async function checkOutgoing({ address, smtp }: Mailbox): Promise<string[]> {
   await checkSmtp(smtp)
-  return [...lines, `${address}: SMTP ${smtp.host}:${smtp.port} lets us in`]
+  return [`${address}: SMTP ${smtp.host}:${smtp.port} lets us in`]
 }

@@ -3,7 +3,7 @@ import { longestHtml } from '../kit/plain-text.ts'
 import { automaticReason, isOwnList } from './automatic.ts'
 import { readDeliveryReport } from './delivery-report.ts'
 import { mailText } from './mail-text.ts'
-import { contentId, messageIdsIn } from './message-id.ts'
+import { contentId, messageIdsIn, replyIdIn } from './message-id.ts'
 import { readMail, type Mail, type MailAddress } from './read-mail.ts'
 
 export interface MailContext {
@@ -37,7 +37,8 @@ export async function parseMail(raw: Buffer, context: MailContext): Promise<Pars
     automatic === 'bounce' || automatic === 'complaint-report' ? readDeliveryReport(mail, context.ownAddresses) : null
   const receivedAt = earlier(context.receivedAt, context.now)
   if (automatic === 'bounce' && report?.failed) {
-    return { receipt: { externalId: report.failed, state: 'failed', reason: report.reason, at: receivedAt } }
+    const [externalId, replyId] = [report.failed, replyIdIn(report.failed)]
+    return { receipt: { externalId, replyId, state: 'failed', reason: report.reason, at: receivedAt } }
   }
 
   const externalId = firstMessageId(mail, 'message-id') ?? contentId(raw)

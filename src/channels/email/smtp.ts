@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { PermanentError, RetryableError } from '../../errors.ts'
-import type { MailServer } from './mailbox.ts'
+import { connectionProblem, type MailServer } from './mailbox.ts'
 
 interface Envelope {
   from: string
@@ -32,7 +32,7 @@ export async function sendBySmtp(
       connection.send({ ...envelope }, content, done)
     })
   } catch (error) {
-    throw outcomeOf(error, isUnderWay)
+    throw outcomeOf(server, error, isUnderWay)
   }
 }
 
@@ -41,7 +41,7 @@ export async function checkSmtp(server: MailServer): Promise<void> {
   try {
     await inSession(server, AbortSignal.timeout(60_000), (_, done) => done(null))
   } catch (error) {
-    throw outcomeOf(error, false)
+    throw outcomeOf(server, error, false)
   }
 }
 
@@ -98,15 +98,15 @@ interface SmtpFailure {
   response?: string
 }
 
-function outcomeOf(error: unknown, isUnderWay: boolean): unknown {
+function outcomeOf({ host, port }: MailServer, error: unknown, isUnderWay: boolean): unknown {
   const { code, command = '', responseCode = 0, response = '' } = error as SmtpFailure
-  const words = response || (error instanceof Error ? error.message : String(error))
+  const words = response || connectionProblem(error, 'smtp')
   const isRefusal = responseCode >= 500 && responseCode !== 503
   if (responseCode >= 400 && !isRefusal) {
-    return new RetryableError(`The mail server asks to try again later: ${words}`, { cause: error })
+    return new RetryableError(`The mail server ${host} asks to try again later: ${words}`, { cause: error })
   }
   if (code === 'EAUTH') {
-    return new PermanentError(`The mail server refused the login: ${words}`, {
+    return new PermanentError(`The mail server ${host} refused the login: ${words}`, {
       cause: error,
       action: 'Re-enter the password in EMAIL_SMTP_URL; some providers want an app password',
     })
@@ -114,11 +114,11 @@ function outcomeOf(error: unknown, isUnderWay: boolean): unknown {
   const isRefused = isRefusal && /^(MAIL FROM|RCPT TO|DATA)$/.test(command)
   const isUnsendable = !isUnderWay && !response && (code === 'EENVELOPE' || code === 'EMESSAGE')
   if (isRefused || isUnsendable) {
-    return new PermanentError(`The mail server refused the reply: ${words}`, {
+    return new PermanentError(`The mail server ${host} refused the reply: ${words}`, {
       cause: error,
       action: 'Check the address, or answer in another way',
     })
   }
   if (isUnderWay) return error
-  return new RetryableError(`The mail server can not be reached: ${words}`, { cause: error })
+  return new RetryableError(`The mail server ${host}:${port} can not be reached: ${words}`, { cause: error })
 }

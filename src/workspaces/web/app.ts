@@ -12,7 +12,7 @@ import { parseDecision } from './decision.ts'
 import { isLocalHost, isSameSite } from './guard.ts'
 import type { CardMessage, Hub } from './hub.ts'
 import { isSame, type Session, type Sessions } from './session.ts'
-import { fromFields, toFields } from './settings-form.ts'
+import { fromFields, mentionedTemplates, toFields } from './settings-form.ts'
 import { teammateNamed } from './teammate.ts'
 import { bucketOf } from './views/card.ts'
 import type { Frame, Html } from './views/page.ts'
@@ -120,7 +120,7 @@ export function createApp(web: Web): Hono<Env> {
 
   app.use(async (c, next) => {
     let session = sessions.read(c)
-    if (!session && !hasPassword && c.req.method === 'GET') session = sessions.open(c, teammateNamed('You'))
+    if (!session && !hasPassword && c.req.method === 'GET') session = sessions.open(c, teammateNamed('Team'))
     if (!session) {
       if (c.req.method === 'GET' && hasPassword && c.req.header('accept')?.includes('text/html'))
         return c.redirect(`/sign-in?next=${encodeURIComponent(c.req.path)}`, 303)
@@ -180,7 +180,7 @@ export function createApp(web: Web): Hono<Env> {
   app.post('/command', async (c) => {
     const text = textOf(c, 'text')
       .trim()
-      .replace(/^\/desk\b\s*/, '')
+      .replace(/^\/(desk\b\s*)?/, '')
     const answer = await handlers.onCommand(text, c.var.session.teammate)
     if (wantsJson(c)) return c.json({ html: String(await answerView(answer)) })
     const cards = await io.listCards('open', null)
@@ -208,7 +208,7 @@ export function createApp(web: Web): Hono<Env> {
         return c.redirect('/settings?saved=1', 303)
       } catch (error) {
         if (!(error instanceof BadInputError)) throw error
-        errors = { form: error.message }
+        errors = { ...mentionedTemplates(fields, error.message), form: error.message }
       }
     }
     const state = { fields, errors: errors ?? {}, isSaved: false, tunables: io.tunables() }

@@ -30,6 +30,7 @@ const bodySchema = z.discriminatedUnion(
     z.object({ action: z.literal('reopen') }),
     z.object({ action: z.literal('undo'), target }),
     z.object({ action: z.literal('mark-sent'), target }),
+    z.object({ action: z.literal('mark-unsent'), target }),
     z.object({ action: z.literal('resend'), target }),
     z.object({ action: z.literal('retry'), target }),
   ],
@@ -70,6 +71,7 @@ export function parseDecision(
       return { ...base, kind: 'reopen' }
     case 'undo':
     case 'mark-sent':
+    case 'mark-unsent':
     case 'resend':
       return { ...base, kind: said.action, replyId: said.target }
     case 'retry':

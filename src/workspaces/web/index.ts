@@ -38,6 +38,7 @@ export const web = defineWorkspace({
     return {
       id: 'web',
       room: 'room',
+      showsAside: true,
       async start(handlers: Handlers) {
         const hub = createHub(io, toMessage)
         const app = createApp({

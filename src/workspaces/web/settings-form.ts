@@ -60,6 +60,12 @@ export function fromFields(
   return { tuning: null, errors }
 }
 
+/** Marks the templates that a refusal of the core names in quotes. */
+export function mentionedTemplates(fields: SettingsFields, refusal: string): Record<string, string> {
+  const names = Object.keys(fields).filter((name) => refusal.includes(`"${name.replace(/^template:/, '')}"`))
+  return Object.fromEntries(names.map((name) => [name, 'It was refused: the reason stands at the top.']))
+}
+
 function sentence(issue: { code: string; message: string; maximum?: unknown }): string {
   if (issue.code !== 'too_big') return `${issue.message}.`
   const unit = 'origin' in issue && issue.origin === 'string' ? ' characters' : ' seconds'

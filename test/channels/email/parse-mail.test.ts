@@ -211,7 +211,9 @@ describe('machines', () => {
     ],
     ['bounce-exim', '<deskbell-r6@bluebird.example>', '550 no such user'],
   ])('%s says that our reply failed, and why', async (name, externalId, reason) => {
-    expect(await parse(load(name))).toEqual({ receipt: { externalId, state: 'failed', reason, at: receivedAt } })
+    expect(await parse(load(name))).toEqual({
+      receipt: { externalId, replyId: externalId.slice(10, 12), state: 'failed', reason, at: receivedAt },
+    })
   })
 
   test('a bounce of a mail that is not ours, a late one and a complaint point at what they are about', async () => {

@@ -151,9 +151,7 @@ describe('hosted contact form', () => {
       const again = async (email: string) =>
         (await send(channel, { ...words, email, token })).interactions[0]?.suspicion
       for (let count = 0; count < 5; count += 1) expect(await again('ana@example.com')).toBeUndefined()
-      expect(await again('ANA@example.com')).toEqual([
-        'More than 5 messages from this e-mail address in 10 minutes',
-      ])
+      expect(await again('ANA@example.com')).toEqual(['More than 5 messages from this e-mail address in 10 minutes'])
       expect(await again('bob@example.com')).toBeUndefined()
       io.clock.advance(600_000)
       expect(await again('ana@example.com')).toBeUndefined()

@@ -4,11 +4,14 @@ import { mkdir } from 'node:fs/promises'
 import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../../support/browser.ts'
+import { hasChromium } from '../../support/machine.ts'
 import { serveChat, type ChatServer } from './support.ts'
 
 let browser: Browser
-beforeAll(async () => void (browser = await openBrowser()))
-afterAll(() => browser.close())
+beforeAll(async () => {
+  if (hasChromium) browser = await openBrowser()
+})
+afterAll(() => browser?.close())
 
 const shots = process.env['SHOTS']
 async function shoot(page: Page, name: string): Promise<void> {
@@ -49,7 +52,7 @@ async function serveSite(html: () => string): Promise<{ origin: string; [Symbol.
   }
 }
 
-describe('the chat page', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('the chat page', { timeout: 60_000 }, () => {
   test('a visitor writes, sees it sent, reads the answer without a reload, and finds both again after one', async () => {
     await using server = await serveChat()
     await using context = await browser.newContext({ viewport: { width: 1000, height: 760 } })
@@ -276,7 +279,7 @@ describe('the chat page', { timeout: 60_000 }, () => {
   })
 })
 
-describe('the chat on another site', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('the chat on another site', { timeout: 60_000 }, () => {
   const siteHtml = (chat: string) => `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">
     <title>A shop</title><style>button, p, div { color: red !important; font-size: 40px }</style>
     <h1>A shop</h1><p>It has styles of its own.</p><script src="${chat}/chat.js" defer></script></html>`

@@ -47,7 +47,7 @@ function cardSaying(text: string): Card {
     status: { text, tone: 'good', at: now, undoUntil: now, url: text },
     alerts: [text],
     actions: [...waitingActions(text), { id: 'retry', label: text, style: 'plain', target: text }],
-    copyText: text,
+    replyText: text,
   })
 }
 
@@ -76,6 +76,17 @@ describe('a card', () => {
   it.each(hostile)('shows %j as the text that it is', async (text) => {
     const plain = skeleton(await render(cardSaying('javascript:x')))
     expect(skeleton(await render(cardSaying(text)))).toEqual(plain)
+  })
+
+  it('shows what was approved while it is on its way, to be sent by hand, or after it failed', async () => {
+    const card = testCard({ draft: null, replyText: 'On Thursday.' })
+    expect(await render({ ...card, state: 'sending', actions: [] })).toMatch(/<h3>Reply<[^]*On Thursday\./)
+    const copy = { id: 'copy', label: 'Copy text', style: 'primary', target: 'r1' } as const
+    expect(await render({ ...card, state: 'sending', actions: [copy] })).toMatch(
+      /<h3>Send this by hand<[^]*On Thursday/,
+    )
+    expect(await render({ ...card, actions: [] })).toMatch(/<h3>Not sent<[^]*On Thursday\./)
+    expect(await render(testCard())).not.toContain('data-copy-text')
   })
 
   it('has the same tags and attributes whatever its texts are', async () => {

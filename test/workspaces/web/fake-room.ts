@@ -186,7 +186,7 @@ export function testCard(changes: Partial<Card> = {}): Card {
     alerts: [],
     actions: waitingActions('d1'),
     seenSeq: 3,
-    copyText: null,
+    replyText: null,
     ...changes,
   }
 }
@@ -224,12 +224,9 @@ export function sendingCard(card: Card, now = new Date()): Card {
     state: 'sending',
     waitingSince: card.waitingSince,
     draft: null,
-    turns: [
-      ...card.turns.map((turn) => ({ ...turn, isUnanswered: false })),
-      testTurn({ from: 'team', name: 'You', text: card.draft?.text ?? '', isUnanswered: false, at: now }),
-    ],
+    replyText: card.draft?.text ?? null,
     status: {
-      text: 'Sending… approved by You',
+      text: 'Sending… approved by Team',
       tone: 'plain',
       at: null,
       undoUntil: new Date(now.getTime() + 10_000),

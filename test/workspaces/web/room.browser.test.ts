@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Workspace } from '../../../src/workspaces/workspace.ts'
 import { openBrowser } from '../../support/browser.ts'
+import { hasChromium } from '../../support/machine.ts'
 import {
   fakeRoom,
   sendingCard,
@@ -23,9 +24,9 @@ let served: Served
 let noise: string[]
 
 beforeAll(async () => {
-  browser = await openBrowser()
+  if (hasChromium) browser = await openBrowser()
 })
-afterAll(() => browser.close())
+afterAll(() => browser?.close())
 
 beforeEach(async () => {
   room = fakeRoom([], clock)
@@ -58,7 +59,7 @@ async function change(changes: Parameters<typeof testCard>[0]) {
   await workspace.update({}, room.put(testCard(changes)))
 }
 
-describe('the room in a browser', () => {
+describe.skipIf(!hasChromium)('the room in a browser', () => {
   it('shows a new card without a reload, in its place, and says so', async () => {
     room.put(testCard({ conversationId: 'later', waitingSince: new Date('2026-03-02T08:59:00Z') }))
     await open()
@@ -89,10 +90,10 @@ describe('the room in a browser', () => {
     await page.keyboard.press('a')
     await card('c2').getByRole('button', { name: 'Undo' }).waitFor()
     await expect.poll(() => card('c2').getByRole('button', { name: 'Approve' }).count()).toBe(0)
-    expect(await card('c2').locator('.status').textContent()).toMatch(/Sending… approved by You\s*Undo within \d s/)
+    expect(await card('c2').locator('.status').textContent()).toMatch(/Sending… approved by Team\s*Undo within \d s/)
     expect(await page.locator('article:focus').getAttribute('data-id')).toBe('c2')
     expect(room.decisions).toEqual([
-      { kind: 'approve', conversationId: 'c2', teammate: { id: 'you', name: 'You' }, draftId: 'd1', seenSeq: 3 },
+      { kind: 'approve', conversationId: 'c2', teammate: { id: 'team', name: 'Team' }, draftId: 'd1', seenSeq: 3 },
     ])
   })
 
@@ -264,6 +265,35 @@ describe('the room in a browser', () => {
     await page.getByRole('button', { name: 'Warmer' }).click()
     await page.locator('dialog[open]').getByRole('button', { name: 'Redraft' }).click()
     await expect.poll(() => room.decisions).toMatchObject([{ kind: 'redraft', instruction: 'Shorter, Warmer' }])
+  })
+
+  it('opens the menu by keyboard, and gives the focus back on Escape', async () => {
+    room.put(testCard())
+    await open()
+    await isLive()
+    const more = card('c1').locator('[data-key=more] > summary')
+    await more.focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    expect(await page.locator(':focus').textContent()).toBe('Dismiss…')
+    await page.keyboard.press('Escape')
+    expect(await card('c1').getByText('Dismiss…').isVisible()).toBe(false)
+    expect(await more.evaluate((one) => one.matches(':focus'))).toBe(true)
+  })
+
+  it('shows in the settings how a built-in text becomes the team’s own', async () => {
+    await open('/settings')
+    await page.getByText('question', { exact: true }).click()
+    const text = page.locator('[name="template:question.de"]')
+    await text.focus()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await text.inputValue()).toBe('Danke für Ihre Frage.')
+    await page.keyboard.type(' Bis bald!')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText('Saved.').waitFor()
+    expect(room.tuning.brand.templates).toEqual({ 'question.de': 'Danke für Ihre Frage. Bis bald!' })
+    await page.getByText('1 of your own').waitFor()
   })
 
   it('answers a command', async () => {

@@ -234,7 +234,7 @@ describe('without a password', () => {
     await person.get('/')
     await person.json('/cards/c1/decide', { action: 'assign' })
     expect(room.decisions.map((decision) => decision.teammate)).toEqual([
-      { id: 'you', name: 'You' },
+      { id: 'team', name: 'Team' },
       { id: 'ana-lópez', name: 'Ana López' },
     ])
   })
@@ -435,7 +435,7 @@ describe('the list', () => {
     const answer = await person.json('/command', { text: '/desk open all ' })
     const link = '<a href="/cards/c1">Ana &lt;b&gt;waits&lt;/b&gt;</a>'
     expect(await answer.json()).toEqual({ html: expect.stringContaining(link) })
-    expect(await (await person.form('/command', { text: 'help' })).text()).toContain('Ana &lt;b&gt;waits')
+    expect(await (await person.form('/command', { text: '/help' })).text()).toContain('Ana &lt;b&gt;waits')
     expect(room.commands).toEqual(['open all', 'help'])
   })
 })
@@ -558,7 +558,10 @@ describe('settings', () => {
     expect(answer.status).toBe(422)
     const text = await answer.text()
     expect(text).toContain('&quot;question&quot; has the unknown placeholder {nmae}.')
-    expect(text).toMatch(/<details class="fold"\s+open[^]*Hello {nmae}/)
+    expect(text).toMatch(
+      /<details class="fold"\s+open[^]*Hello {nmae}[^]*?It was refused: the reason stands at the top/,
+    )
+    expect(text.match(/<details class="fold"\s+open/g)).toHaveLength(1)
   })
 })
 

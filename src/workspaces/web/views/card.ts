@@ -91,14 +91,19 @@ export function cardView(card: Card, look: CardLook): Html {
       </section>`
     }
     ${
-      card.copyText !== null &&
-      html`<section class="draft" aria-label="Text to send by hand">
-        <header><h3>Send this by hand</h3></header>
-        <div class="words" dir="auto" data-copy-text>${visible(card.copyText)}</div>
+      card.replyText !== null &&
+      html`<section class="draft" aria-label="Reply">
+        <header><h3>${replyTitle(card)}</h3></header>
+        <div class="words" dir="auto" data-copy-text>${visible(card.replyText)}</div>
       </section>`
     }
     ${statusView(card, look.now)} ${actionsView(card, look.csrf, look.kept ?? null)}
   </article>`
+}
+
+function replyTitle({ state, actions }: Card): string {
+  if (actions.some(({ id }) => id === 'copy')) return 'Send this by hand'
+  return state === 'sending' ? 'Reply' : 'Not sent'
 }
 
 function labelView({ kind, text, tone }: Label): Html {

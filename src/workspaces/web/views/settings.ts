@@ -70,7 +70,7 @@ function templatesSection(state: SettingsState): Html {
     <div class="folds">
       ${[...groups].map(([theme, members]) => {
         const own = members.filter((key) => fields[`template:${key}`]).length
-        const isOpen = members.some((key) => errors[`template:${key}`]) || (errors['form'] !== undefined && own > 0)
+        const isOpen = members.some((key) => errors[`template:${key}`])
         return html`<details class="fold" ${isOpen ? html`open` : ''}>
           <summary><span>${theme}</span>${own > 0 && html` <small>${own} of your own</small>`}</summary>
           <div class="stack">

@@ -1,0 +1,64 @@
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openRoom, type ListedCard, type Room } from './room.ts'
+import { startDemo, type Demo } from './start.ts'
+
+const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('deskbell-demo-'))
+
+const before = folders()
+const playing = new AbortController()
+let demo: Demo
+let room: Room
+let cards: Record<'open' | 'quarantined' | 'done', ListedCard[]>
+
+const states = (listed: ListedCard[]) =>
+  Object.fromEntries(
+    Object.entries(Object.groupBy(listed, ({ state }) => state)).map(([state, all]) => [state, all?.length]),
+  )
+const pageOf = async (customer: string) => room.waitFor(await room.find(customer), () => true)
+
+beforeAll(async () => {
+  demo = await startDemo(0)
+  await demo.play(playing.signal)
+  room = await openRoom(demo.url, 'Test', playing.signal)
+  // What needs its quiet time or its grace period is done when Priya has thanked for her answer.
+  await room.waitFor(await room.find('Priya'), (page) => page.includes('Probably needs no reply'))
+  await room.waitFor(await room.find('Noor'), (page) => page.includes('is-answered'))
+  cards = { open: await room.list('open'), quarantined: await room.list('quarantined'), done: await room.list('done') }
+})
+
+afterAll(async () => {
+  playing.abort()
+  await demo.stop()
+  expect(folders()).toEqual(before)
+})
+
+describe('the demo', () => {
+  it('leaves a room in which every state can be seen', () => {
+    expect(states(cards.open)).toEqual({ waiting: 21, sending: 1 })
+    expect(states(cards.quarantined)).toEqual({ quarantined: 1 })
+    expect(states(cards.done)).toEqual({ answered: 4, dismissed: 2, snoozed: 1 })
+  })
+
+  it('shows what was delivered twice once', () => {
+    expect(cards.open.filter(({ label }) => label.startsWith('Greta Lindholm'))).toHaveLength(1)
+  })
+
+  it('takes three lines in one breath as one message', async () => {
+    const page = await pageOf('Priya')
+    expect(page).toContain('hi, quick one\nmy chain comes off')
+  })
+
+  it('drafts nothing that a customer dictates', async () => {
+    const drafted = /aria-label="Draft">(.*?)<\/section>/s.exec(await pageOf('Sam Okafor'))?.[1]
+    expect(drafted).toContain('Sam')
+    expect(drafted).not.toContain('500')
+  })
+
+  it('shows hostile markup as the text that it is', async () => {
+    const page = await pageOf('&lt;b&gt;Robert')
+    expect(page).toContain('&lt;script&gt;fetch(')
+    expect(page).not.toContain('<script>fetch(')
+  })
+})

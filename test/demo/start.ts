@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { playMorning } from './play.ts'
+
+export interface Demo {
+  url: string
+  /** Plays the morning in. Rejects with an AbortError when `signal` aborts. */
+  play(signal: AbortSignal): Promise<void>
+  stop(): Promise<void>
+  /** Removes the database without stopping: for when the process ends at once. */
+  remove(): void
+}
+
+/** Starts Deskbell with nothing configured on a database that is thrown away. Throws ConfigError when the port is taken. */
+export async function startDemo(port: number): Promise<Demo> {
+  const folder = await mkdtemp(join(tmpdir(), 'deskbell-demo-'))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  const formSecret = `whsec_${randomBytes(32).toString('base64')}`
+  try {
+    const app = await startApp(
+      readConfig({ PORT: String(port), DATA_DIR: join(folder, 'data'), FORM_SECRETS: formSecret, LOG_LEVEL: 'warn' }),
+    )
+    return {
+      url: app.url,
+      play: (signal) => playMorning(app.url, formSecret, signal),
+      async stop() {
+        await app.stop()
+        remove()
+      },
+      remove,
+    }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}

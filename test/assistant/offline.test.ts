@@ -164,6 +164,7 @@ describe('drafts', () => {
     const { value } = await assistant.draft(conversation('Gdzie?'), polish, calm)
     expect(value.text).toMatch(/^Thank you for your question\./)
     expect(value.evidence).toEqual(['Template: question, English'])
+    expect(value.caution).toBe('They write Polish; there is no template in it, so this is English')
   })
 
   it('stop when the caller stops', async () => {

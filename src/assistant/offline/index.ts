@@ -26,10 +26,17 @@ export function offlineAssistant(): Assistant {
       signal.throwIfAborted()
       const { text, language } = fillTemplate(conversation, brief)
       const evidence = [`Template: ${brief.triage.theme}, ${languageName(language)}`]
-      return written({ text, evidence, ...(brief.redraft ? { caution: unfollowed } : {}) })
+      const caution = brief.redraft ? unfollowed : foreign(brief.triage.language, language)
+      return written({ text, evidence, ...(caution ? { caution } : {}) })
     },
     check: async () => ['Offline assistant: works without a key'],
   }
+}
+
+/** They wrote in a language that there is no template in. */
+function foreign(theirs: string, ours: string): string | null {
+  if (theirs === ours || theirs === 'und') return null
+  return `They write ${languageName(theirs)}; there is no template in it, so this is ${languageName(ours)}`
 }
 
 function written<T>(value: T): Written<T> {

@@ -79,7 +79,8 @@ function waitingOrder(card) {
 function insertCard(fresh) {
   const others = [...list.children]
   if (filter !== 'open') return list.prepend(ready(fresh))
-  const after = others.find((card) => waitingOrder(card) > waitingOrder(fresh))
+  // One that was just answered waits no more and has no place in the order.
+  const after = others.find((card) => card.dataset.bucket === 'open' && waitingOrder(card) > waitingOrder(fresh))
   if (!after && document.querySelector('[data-more]')) return
   list.insertBefore(ready(fresh), after ?? null)
 }

@@ -7,6 +7,8 @@ export interface ConversationView {
   /** As the customer gave it on this channel, or null. */
   customerName: string | null
   subject: string | null
+  /** What the team reads: a BCP 47 primary language. */
+  teamLanguage: string
   /** Oldest first; the last are the customer's unanswered words. */
   turns: { from: 'customer' | 'team'; name: string; at: Date; text: string }[]
 }

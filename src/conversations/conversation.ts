@@ -17,6 +17,8 @@ export interface Turn {
   at: Date
   /** Plain text; quotes and signatures stripped. */
   text: string
+  /** In the team's language, where the customer wrote another. */
+  translation: string | null
   kind: InteractionKind
   automatic: AutomaticReason | null
   attachments: AttachmentRef[]

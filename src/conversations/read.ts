@@ -128,6 +128,7 @@ export async function readConversations(
           name: identity.name ?? identity.handle ?? identity.email ?? customer.name,
           at: interaction.occurredAt,
           text: interaction.text,
+          translation: interaction.translation,
           kind: interaction.kind,
           automatic: interaction.automatic,
           attachments: files
@@ -144,6 +145,7 @@ export async function readConversations(
             name: nameOf(reply.approvedBy),
             at: reply.acceptedAt ?? reply.approvedAt,
             text: reply.text,
+            translation: null,
             kind: 'message',
             automatic: null,
             attachments: [],
@@ -200,7 +202,7 @@ async function readTeammateNames(db: Db, rows: ConversationRow[]): Promise<Map<s
 }
 
 function triageOf(row: typeof interactions.$inferSelect): Conversation['triage'] {
-  const { theme, sentiment, urgency, language, topics, summary, needsReply } = row
+  const { theme, sentiment, urgency, language, topics, summary, translation, needsReply } = row
   if (!theme || !sentiment || !urgency) return null
   return {
     theme,
@@ -209,6 +211,7 @@ function triageOf(row: typeof interactions.$inferSelect): Conversation['triage']
     language: language ?? 'und',
     topics: topics ?? [],
     summary: summary ?? '',
+    translation,
     needsReply: needsReply ?? true,
   }
 }

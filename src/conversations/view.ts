@@ -5,7 +5,7 @@ const turnLimit = 20
 const textLimit = 8000
 
 /** What the assistant is told. For a public channel, nothing of who the customer is beyond the name they show there. */
-export function viewOf(conversation: Conversation): ConversationView {
+export function viewOf(conversation: Conversation, teamLanguage: string): ConversationView {
   const written = conversation.turns.filter(({ automatic }) => automatic === null)
   return {
     channel: {
@@ -16,6 +16,7 @@ export function viewOf(conversation: Conversation): ConversationView {
     },
     customerName: namedBy(conversation),
     subject: conversation.subject,
+    teamLanguage,
     turns: (written.length > 0 ? written : conversation.turns)
       .slice(-turnLimit)
       .map(({ from, name, at, text }) => ({ from, name, at, text: text.slice(0, textLimit) })),

@@ -126,6 +126,8 @@ export const interactions = pgTable(
     language: text('language'),
     topics: jsonb('topics').$type<string[]>(),
     summary: text('summary'),
+    /** Of `text`, into the team's language. */
+    translation: text('translation'),
     needsReply: boolean('needs_reply'),
     triagedBy: text('triaged_by'),
     triagedAt: at('triaged_at'),

@@ -20,8 +20,8 @@ export async function proposeDraft(
 ): Promise<void> {
   const conversation = await readConversation(ctx.db, ctx.channels, conversationId)
   if (!conversation?.triage || conversation.inboundSeq !== seq || !conversation.isDrafting) return
-  const { brand } = await readTuning(ctx.db)
-  const view = viewOf(conversation)
+  const { brand, language } = await readTuning(ctx.db)
+  const view = viewOf(conversation, language)
   const { maxLength, isPublic } = conversation.channel
   const redraft = instruction === null ? null : { instruction, previous: conversation.draft?.text ?? '' }
   const written = await ctx.assistant.draft(view, { brand, triage: conversation.triage, maxLength, redraft }, signal)

@@ -20,8 +20,10 @@ export interface Triage {
   language: string
   /** Up to five short noun phrases, lower case. */
   topics: string[]
-  /** One line, in English. */
+  /** One line, in the team's language where the assistant can. */
   summary: string
+  /** The customer's newest words in the team's language; null when they are in it, or nobody can translate. */
+  translation: string | null
   /** False for a plain thank-you and the like. A person still decides. */
   needsReply: boolean
 }

@@ -5,6 +5,7 @@ import { readConversation } from '../conversations/read.ts'
 import { viewOf } from '../conversations/view.ts'
 import { conversations, interactions } from '../db/schema.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
+import { readTuning } from '../settings/queries.ts'
 
 /**
  * Works out what a customer wants, and has a draft written if they wait for one.
@@ -17,7 +18,8 @@ export async function triageInteraction(
 ): Promise<void> {
   const conversation = await readConversation(ctx.db, ctx.channels, conversationId)
   if (!conversation || conversation.inboundSeq !== seq || !conversation.isDrafting) return
-  const { value: triage, by, fallback } = await ctx.assistant.triage(viewOf(conversation), signal)
+  const { language } = await readTuning(ctx.db)
+  const { value: triage, by, fallback } = await ctx.assistant.triage(viewOf(conversation, language), signal)
   await ctx.db.transaction(async (tx) => {
     const row = await changeConversation(
       ctx,

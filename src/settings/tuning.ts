@@ -16,6 +16,12 @@ export const tuningSchema = z.strictObject({
     /** The offline assistant's texts, by the keys that `assistant/templates.ts` lists. */
     templates: z.record(z.string(), z.string().trim().min(1).max(5000)),
   }),
+  /** What the team reads, as a BCP 47 primary language: customers' words in others are translated into it. */
+  language: z
+    .string()
+    .trim()
+    .regex(/^[a-z]{2,3}$/, 'Write a language code such as en, de or ja')
+    .default('en'),
   /** By channel id: how long an approved reply waits so that it can be undone. The channel's own default otherwise. */
   graceSeconds: z.record(z.string(), z.int().min(0).max(600)),
 })
@@ -25,5 +31,6 @@ export type Brand = Tuning['brand']
 
 export const defaultTuning: Tuning = {
   brand: { name: '', voice: 'Friendly, clear and short.', signature: '', facts: '', templates: {} },
+  language: 'en',
   graceSeconds: {},
 }

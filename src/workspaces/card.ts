@@ -48,6 +48,8 @@ export interface CardTurn {
   name: string
   at: Date
   text: string
+  /** In the team's language, where the customer wrote another. */
+  translation: string | null
   /** True for what the customer wrote since the team last answered. */
   isUnanswered: boolean
   attachments: AttachmentRef[]
@@ -142,6 +144,7 @@ export function cardOf(conversation: Conversation): Card {
       name: turn.name,
       at: turn.at,
       text: turn.text,
+      translation: turn.translation,
       isUnanswered: turn.from === 'customer' && index > lastAnswer,
       attachments: turn.attachments,
       notes: turn.notes,

@@ -9,6 +9,7 @@ export function conversation(lines: string | string[], more: Partial<Conversatio
     channel: { id: 'live-chat', name: 'Live chat', isPublic: false, isLetter: false },
     customerName: null,
     subject: null,
+    teamLanguage: 'en',
     turns: [lines].flat().map((text) => ({
       from: 'customer',
       name: 'Visitor',
@@ -29,6 +30,7 @@ export function brief(more: Partial<Brief> = {}): Brief {
       language: 'en',
       topics: [],
       summary: '',
+      translation: null,
       needsReply: true,
     },
     maxLength: 1000,

@@ -17,6 +17,7 @@ const triageAnswer = {
   language: 'de-AT',
   topics: ['Delivery', ' delivery', 'a\nb', 'c', 'd', 'e', 'f'],
   summary: 'The parcel\n has not arrived.',
+  translation: ' Where is my parcel?! ',
   needsReply: true,
 }
 const draftAnswer = { text: ' We are looking into it. ', evidence: ['Their message'] }
@@ -110,6 +111,7 @@ describe.each(['responses', 'chat'] as const)('over the %s API', (api) => {
         language: 'de',
         topics: ['delivery', 'a b', 'c', 'd', 'e'],
         summary: 'The parcel has not arrived.',
+        translation: 'Where is my parcel?!',
       },
       by: 'openai/tiny',
       fallback: null,

@@ -133,6 +133,7 @@ describe('what needs no reply', () => {
       language: 'en',
       topics: [],
       summary: 'Says thanks',
+      translation: null,
       needsReply: false,
     })
     const [recorded] = await desk.hear(inbound('t', { conversation: { externalId: 'thread-2' } }))

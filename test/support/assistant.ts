@@ -16,6 +16,7 @@ export const question: Triage = {
   language: 'en',
   topics: ['delivery'],
   summary: 'Asks where the parcel is',
+  translation: null,
   needsReply: true,
 }
 

@@ -13,6 +13,7 @@ const triage: Triage = {
   language: 'de',
   topics: ['delivery'],
   summary: 'Parcel is late',
+  translation: null,
   needsReply: true,
 }
 
@@ -45,6 +46,7 @@ function conversation(over: Partial<Conversation> = {}): Conversation {
         name: 'Mia',
         at,
         text: 'Wo ist mein Paket?',
+        translation: 'Where is my parcel?',
         kind: 'message',
         automatic: null,
         attachments: [],
@@ -128,6 +130,12 @@ describe('a card', () => {
 
   it("leaves out a summary that only repeats the customer's words", () => {
     expect(cardOf(conversation({ triage: { ...triage, summary: 'Wo ist mein…' } })).summary).toBeNull()
+  })
+
+  it('shows a translation with the words it is of', () => {
+    expect(cardOf(conversation()).turns).toMatchObject([
+      { text: 'Wo ist mein Paket?', translation: 'Where is my parcel?' },
+    ])
   })
 
   it('offers to approve only a draft for the newest words, and none while another is being written', () => {

@@ -64,6 +64,7 @@ function triage(conversation: ConversationView): Triage {
       language,
       topics: [],
       summary: summarise(body),
+      translation: null,
       needsReply: false,
     }
   }
@@ -76,6 +77,7 @@ function triage(conversation: ConversationView): Triage {
     language,
     topics: topicsOf(speech),
     summary: summarise(body || text),
+    translation: null,
     needsReply: true,
   }
 }

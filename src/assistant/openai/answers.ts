@@ -19,6 +19,7 @@ const triage = z.object({
   language: z.string(),
   topics: z.array(z.string()),
   summary: z.string(),
+  translation: z.string().nullable(),
   needsReply: z.boolean(),
 })
 
@@ -35,6 +36,10 @@ export const triageAnswer = {
         [...new Set(topics.map((topic) => oneLine(topic).toLowerCase().slice(0, 40)).filter(Boolean))].slice(0, 5),
       ),
     summary: z.string().transform((text) => oneLine(text).slice(0, 200)),
+    translation: z
+      .string()
+      .nullable()
+      .transform((text) => text?.trim().slice(0, 8000) || null),
   }),
   findFault: () => null,
 } satisfies AnswerType<z.infer<typeof triage>>

@@ -83,6 +83,7 @@ function sample(at: Date): ConversationView {
     channel: { id: 'live-chat', name: 'Live chat', isPublic: false, isLetter: false },
     customerName: null,
     subject: null,
+    teamLanguage: 'en',
     turns: [{ from: 'customer', name: 'Visitor', at, text: 'Hello, when do you open?' }],
   }
 }

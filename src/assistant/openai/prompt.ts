@@ -32,7 +32,8 @@ Answer with:
   very angry; low when nothing depends on a quick answer; otherwise normal.
 - language: of the customer's newest words, as a two-letter code; "und" when it can't be told.
 - topics: up to five short English noun phrases, lower case: "delivery", "opening hours".
-- summary: one line in English of at most 120 characters: what the customer wants or says. No names, no contact data.
+- summary: one line in "teamLanguage" of at most 120 characters: what the customer wants or says. No names, no contact data.
+- translation: the customer's newest words in "teamLanguage", whole and faithful, when they are in another language; else null.
 - needsReply: false only for a plain thank-you, a goodbye or the like, with nothing left to answer.`
 
 const draftInstructions = `You write a reply to a customer for a team. A person of the team reads your draft, may change it, and sends it in
@@ -82,11 +83,12 @@ function describeBrand({ name, voice, signature, facts }: Brand): string {
 }
 
 /** JSON strings are the fence: whatever the customer types, it can't end the string it stands in. */
-function describe({ channel, customerName, subject, turns }: ConversationView): object {
+function describe({ channel, customerName, subject, teamLanguage, turns }: ConversationView): object {
   return {
     channel: channel.name,
     isPublic: channel.isPublic,
     isLetter: channel.isLetter,
+    teamLanguage,
     conversation: {
       customerName,
       subject: subject && cut(subject),

@@ -9,6 +9,7 @@ export const newTemplate = { key: 'new-template-key', text: 'new-template' }
 export function toFields(tuning: Tuning): SettingsFields {
   const { name, voice, signature, facts, templates } = tuning.brand
   return {
+    language: tuning.language,
     name,
     voice,
     signature,
@@ -44,6 +45,7 @@ export function fromFields(
       facts: field('facts'),
       templates: Object.fromEntries(templates.map(({ key, value }) => [key, value])),
     },
+    language: field('language') || undefined,
     graceSeconds: Object.fromEntries(grace.map(({ key, value }) => [key, Number(value)])),
   })
   for (const issue of parsed.error?.issues ?? []) {

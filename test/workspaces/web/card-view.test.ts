@@ -28,6 +28,7 @@ function cardSaying(text: string): Card {
       testTurn({
         name: text,
         text: text + '\n'.repeat(12) + text.repeat(3),
+        translation: text,
         notes: [text],
         attachments: [
           { id: text, name: text, mediaType: 'image/png', bytes: 1, isKept: true },

@@ -197,6 +197,7 @@ export function testTurn(changes: Partial<CardTurn> = {}): CardTurn {
     name: 'Ana Lopez',
     at: new Date('2026-03-02T08:54:00Z'),
     text: 'Hello?',
+    translation: null,
     isUnanswered: true,
     attachments: [],
     notes: [],

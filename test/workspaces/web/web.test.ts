@@ -478,6 +478,7 @@ describe('settings', () => {
     await person.get('/settings')
     const answer = await person.form('/settings', {
       ...fields,
+      language: 'de',
       'template:old': '',
       'new-template-key': 'question',
       'new-template': 'Hello',
@@ -492,6 +493,7 @@ describe('settings', () => {
         facts: 'Open\n9 to 5',
         templates: { question: 'Hello' },
       },
+      language: 'de',
       graceSeconds: { email: 30 },
     })
   })

@@ -127,6 +127,22 @@ function threadView(turns: CardTurn[], now: Date): Html {
   </section>`
 }
 
+/** The team's language first in importance, the customer's own words first in order. */
+function translationView(text: string, index: number): Html {
+  const [head, rest] = fold(visible(text))
+  return html`<div class="translation">
+    <p class="by">In your language</p>
+    <blockquote class="words" dir="auto">${head}</blockquote>
+    ${
+      rest !== '' &&
+      html`<details class="rest" data-key="translation-${index}">
+        <summary><span>Show all</span></summary>
+        <blockquote class="words" dir="auto">${rest}</blockquote>
+      </details>`
+    }
+  </div>`
+}
+
 function turnView(turn: CardTurn, now: Date, index: number): Html {
   const [head, rest] = fold(visible(turn.text))
   return html`<div class="turn ${turn.from} ${turn.isUnanswered ? 'unanswered' : ''}">
@@ -139,6 +155,7 @@ function turnView(turn: CardTurn, now: Date, index: number): Html {
         <blockquote class="words" dir="auto">${rest}</blockquote>
       </details>`
     }
+    ${turn.translation && translationView(turn.translation, index)}
     ${
       turn.attachments.length > 0 &&
       html`<ul class="attachments">

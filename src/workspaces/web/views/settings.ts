@@ -32,6 +32,7 @@ export function settingsPage(frame: Frame, state: SettingsState): Html {
           ${lineField(state, 'name', 'Name', 'Your company or team. May be empty.')}
           ${areaField(state, 'voice', 'Voice', 'How it speaks. “Warm, short, no exclamation marks.”', 3)}
           ${areaField(state, 'signature', 'Signature', 'Closes a letter. “The Bluebird team”. May be empty.', 2)}
+          ${lineField(state, 'language', 'Your language', 'What the team reads: en, de, ja … A model translates customers’ words into it.')}
           ${areaField(state, 'facts', 'Facts', 'What drafts may rest on: opening hours, delivery times, policies.', 7)}
         </section>
         ${graceSection(state)} ${templatesSection(state)}

@@ -96,7 +96,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
     }
     const channels = new Map<string, ActiveChannel>()
     for (const type of channelTypes) {
-      const open = openChannel(config, type, {
+      const open = await openChannel(config, type, {
         ...io,
         transcript: (account, conversation, afterSeq) => readTranscript(db, type.id, account, conversation, afterSeq),
         onChange(account, conversation, changed) {
@@ -111,7 +111,8 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
 
     const workspaces = new Map<string, Workspace>()
     const base = { db, queue, signals, clock, log, metrics, newId: id, channels, workspaces }
-    const assistant = parts.assistant ?? openAssistant(config.assistant, { clock, log, ledger: createLedger(base) })
+    const assistant =
+      parts.assistant ?? (await openAssistant(config.assistant, { clock, log, ledger: createLedger(base) }))
     const ctx: Context = { ...base, assistant }
     const workspaceIo = (workspaceId: string): WorkspaceIo => ({
       ...io,
@@ -148,7 +149,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
     })
     for (const type of workspaceTypes) {
       const settings = config.workspaces.get(type.id)
-      const workspace = settings && type.open(settings, workspaceIo(type.id))
+      const workspace = settings && (await type.open(settings, workspaceIo(type.id)))
       if (workspace) workspaces.set(type.id, workspace)
     }
     if (does.workspace) {
@@ -161,6 +162,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       }
     }
 
+    const intake = createIntake(ctx)
     if (does.worker) {
       const handlers: JobHandlers = {
         triage: (payload, signal) => triageInteraction(ctx, payload, signal),
@@ -170,12 +172,11 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
         'reconcile-reply': (payload) => reconcileReply(ctx, payload),
         wake: (payload) => wakeConversation(ctx, payload),
       }
-      const stopWorker = await startWorker(ctx, queue, handlers, database.kind === 'pglite' ? 1 : 3)
+      const stopWorker = await startWorker(ctx, queue, handlers, database.kind === 'pglite' ? 1 : 3, intake.idle)
       const stopSchedule = startSchedule(ctx)
       opened.push({ stop: () => Promise.all([stopWorker(), stopSchedule()]).then(() => {}) })
     }
 
-    const deliver = createIntake(ctx)
     if (does.intake) {
       const streams = new AbortController()
       const running = [...channels.values()].map(({ id: channelId, open: { inbound } }) =>
@@ -183,7 +184,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
           ? holdLease(ctx, `stream:${channelId}`, streams.signal, (signal) =>
               inbound.run(
                 {
-                  deliver: (delivery) => deliver(channelId, delivery),
+                  deliver: (delivery) => intake.deliver(channelId, delivery),
                   cursor: (key) => readCursor(ctx, channelId, key),
                 },
                 signal,
@@ -199,7 +200,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       })
     }
     const http = createHttp(ctx, {
-      deliver,
+      deliver: intake.deliver,
       readiness: () => checkReadiness({ db, workspaces: does.workspace ? workspaces : new Map() }, queue),
       metricsText: () => metricsText(ctx, queue),
       trustsProxy: core.TRUST_PROXY,
@@ -214,15 +215,15 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
   }
 }
 
-function openChannel(
+async function openChannel(
   config: Config,
   type: (typeof channelTypes)[number],
   io: Parameters<typeof type.open>[1],
-): ActiveChannel['open'] | null {
+): Promise<ActiveChannel['open'] | null> {
   const settings = config.channels.get(type.id)
   if (!settings) return null
   try {
-    return type.open(settings, io)
+    return await type.open(settings, io)
   } catch (error) {
     if (error instanceof ConfigError) throw new ConfigError(`${type.name}: ${error.message}`, { cause: error })
     throw error

@@ -53,13 +53,14 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
       await database.close()
     }
   })
-  await examine('Assistant', () =>
-    openAssistant(config.assistant, {
+  await examine('Assistant', async () => {
+    const assistant = await openAssistant(config.assistant, {
       clock: systemClock,
       log: io.log,
       ledger: { record: async () => {}, tokensToday: async () => 0 },
-    }).check(),
-  )
+    })
+    return assistant.check()
+  })
   for (const type of channelTypes) {
     const settings = config.channels.get(type.id)
     if (!settings) {
@@ -67,7 +68,7 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
       continue
     }
     await examine(type.name, async () => {
-      const open = type.open(settings, { ...io, transcript: async () => [], onChange: () => () => {} })
+      const open = await type.open(settings, { ...io, transcript: async () => [], onChange: () => () => {} })
       if (!open) return null
       const via = open.send !== null && typeof open.send === 'object' ? open.send.via : null
       const isByHand = open.send === null || (via !== null && !config.channels.has(via))
@@ -79,7 +80,7 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
     const settings = config.workspaces.get(type.id)
     if (!settings) continue
     await examine(type.name, async () => {
-      const workspace = type.open(settings, {
+      const workspace = await type.open(settings, {
         ...io,
         host: core.HOST,
         listCards: async () => ({ cards: [], next: null, counts: { open: 0, quarantined: 0, done: 0 } }),

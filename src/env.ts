@@ -57,7 +57,7 @@ export function readSettings<Spec extends EnvSpec>(
     const result = schema.safeParse(env[variable] || undefined)
     if (!result.success) {
       const said = env[variable] ? result.error.issues.map((issue) => issue.message).join('; ') : 'is not set'
-      problems.push(`${variable} ${said}. ${about}${example ? ` Example: ${example}` : ''}`)
+      problems.push(`${variable} ${said}. ${about.replace(/\.$/, '')}.${example ? ` Example: ${example}` : ''}`)
     }
     return [name, result.data]
   })

@@ -47,3 +47,21 @@ export class PermanentError extends Error {
     this.action = options?.action
   }
 }
+
+/**
+ * What may be logged of an error. Drizzle's own message quotes the statement with its values:
+ * customers' words have no place in a log.
+ */
+export function messageOf(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (!cause.message.startsWith('Failed query')) return cause.message
+  return error instanceof Error ? 'The database refused a statement' : String(error)
+}
+
+/** Where an error came from, without its message. */
+export function framesOf(error: Error): string | undefined {
+  return error.stack
+    ?.split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n')
+}

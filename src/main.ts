@@ -15,6 +15,10 @@ try {
 
 async function run(command: string | undefined): Promise<void> {
   const config = readConfig(process.env)
+  if (command !== undefined && command !== 'doctor' && command !== 'migrate')
+    throw new ConfigError(
+      `There is no command "${command}". Known are doctor and migrate; without one, Deskbell starts.`,
+    )
   if (command === 'doctor') process.exit((await doctor(config, console.log)) ? 0 : 1)
   if (command === 'migrate') {
     const database = await openDatabase(config.database)
@@ -22,9 +26,14 @@ async function run(command: string | undefined): Promise<void> {
     return database.close()
   }
   const app = await startApp(config)
-  console.log(
-    `\nDeskbell is ready.\n  The team's room:     ${app.url}/\n  A visitor's chat:    ${app.url}/chat\n  The contact form:    ${app.url}/form\n`,
-  )
+  const { channels, workspaces } = app.ctx
+  const isOn = (role: (typeof config.core.ROLES)[number]) => config.core.ROLES.includes(role)
+  const pages = [
+    ...(isOn('workspace') && workspaces.has('web') ? [`  The team's room:     ${app.url}/\n`] : []),
+    ...(isOn('intake') && channels.has('live-chat') ? [`  A visitor's chat:    ${app.url}/chat\n`] : []),
+    ...(isOn('intake') && channels.has('form') ? [`  The contact form:    ${app.url}/form\n`] : []),
+  ]
+  console.log(`\nDeskbell is ready.\n${pages.join('')}`)
   let isStopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

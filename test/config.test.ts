@@ -32,6 +32,11 @@ describe('readConfig', () => {
     expect(messageOf({ EMAIL_2_ADDRESS: 'two@example.com' })).toMatch(/EMAIL_2_IMAP_URL is not set/)
   })
 
+  it('ends every sentence, whether or not the setting is described by one', () => {
+    expect(messageOf({ EMAIL_ADDRESS: 'desk@example.com' })).toContain('in the password. Example: imaps://')
+    expect(messageOf({ PORT: 'seven' })).toContain('Default: 3000. Example: 3000')
+  })
+
   it('reads several accounts of one channel by number', () => {
     const mailbox = (n: string) => ({
       [`EMAIL_${n}ADDRESS`]: `desk${n}@example.com`.replace('_', ''),

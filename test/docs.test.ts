@@ -60,4 +60,13 @@ describe('the documents', () => {
     expect(paths.length).toBeGreaterThan(10)
     expect(paths.filter((path) => !existsSync(path))).toEqual([])
   })
+
+  it('lock every package that some platform needs, without which `npm ci` refuses to install', () => {
+    const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>
+    }
+    const wanted = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+    const locked = new Set(Object.keys(lock.packages).map((path) => path.split('node_modules/').at(-1)))
+    expect(wanted.filter((name) => !locked.has(name))).toEqual([])
+  })
 })

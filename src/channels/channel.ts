@@ -21,9 +21,9 @@ export interface Channel<Spec extends EnvSpec = EnvSpec> {
   /**
    * Opens the channel; no network call yet.
    * `settings` has one entry per account, at least one. Null: the settings switch it off.
-   * Throws ConfigError for settings that contradict each other.
+   * Throws ConfigError for settings that contradict each other. A large SDK is imported here, not before.
    */
-  open(settings: Settings<Spec>[], io: ChannelIo): OpenChannel | null
+  open(settings: Settings<Spec>[], io: ChannelIo): OpenChannel | null | Promise<OpenChannel | null>
 }
 
 /** Lets TypeScript infer a channel's settings from its `env`. */

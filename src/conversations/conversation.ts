@@ -80,3 +80,11 @@ export interface Conversation {
   reply: Reply | null
   problems: Problem[]
 }
+
+/** Spam and automatic mail, which nobody waits for. */
+export function isAside({ state, dismissed }: Pick<Conversation, 'state' | 'dismissed'>): boolean {
+  return (
+    state === 'quarantined' ||
+    (state === 'dismissed' && (dismissed?.reason === 'spam' || dismissed?.reason === 'automatic'))
+  )
+}

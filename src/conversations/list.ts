@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.ts'
 import { conversations } from '../db/schema.ts'
 import { cardFilters, type CardFilter } from '../workspaces/workspace.ts'
@@ -19,23 +19,29 @@ export async function listConversations(
   after: string | null,
   limit: number,
 ): Promise<{ ids: string[]; next: string | null }> {
-  const column = filter === 'open' ? conversations.waitingSince : conversations.updatedAt
+  const isOpen = filter === 'open'
+  const column = isOpen ? conversations.waitingSince : conversations.updatedAt
+  const direction = isOpen ? asc : desc
   const position = after === null ? null : parsePosition(after)
-  const beyond = position
-    ? filter === 'open'
-      ? sql`(${conversations.waitingSince}, ${conversations.id}) > (${position.at}::timestamptz, ${position.id}::uuid)`
-      : or(
-          lt(conversations.updatedAt, new Date(position.at)),
-          and(eq(conversations.updatedAt, new Date(position.at)), lt(conversations.id, position.id)),
-        )
-    : undefined
-  const direction = filter === 'open' ? asc : desc
-  const rows = await db
-    .select({ id: conversations.id, at: column })
-    .from(conversations)
-    .where(and(inArray(conversations.state, filterStates[filter]), beyond))
-    .orderBy(direction(column), direction(conversations.id))
-    .limit(limit + 1)
+  const beyond =
+    position &&
+    sql`(${column}, ${conversations.id}) ${sql.raw(isOpen ? '>' : '<')} (${position.at}::timestamptz, ${position.id}::uuid)`
+  // State by state, each in the order of its index: a million are not sorted for the sake of one page.
+  const byState = await Promise.all(
+    filterStates[filter].map((state) =>
+      db
+        .select({ id: conversations.id, at: column })
+        .from(conversations)
+        .where(and(eq(conversations.state, state), beyond ?? undefined))
+        .orderBy(direction(column), direction(conversations.id))
+        .limit(limit + 1),
+    ),
+  )
+  const sign = isOpen ? 1 : -1
+  const rows = byState
+    .flat()
+    .toSorted((a, b) => sign * (Number(a.at) - Number(b.at) || (a.id < b.id ? -1 : 1)))
+    .slice(0, limit + 1)
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {

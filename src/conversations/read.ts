@@ -19,6 +19,9 @@ import type { Reply } from '../replies/reply.ts'
 import type { Conversation, Turn } from './conversation.ts'
 import type { ConversationRow } from './queries.ts'
 
+/** Of each side, in one conversation: the newest. */
+const mostTurns = 100
+
 /** The conversations with these ids, in their order; unknown ids are left out. */
 export async function readConversations(
   db: Db,
@@ -28,19 +31,27 @@ export async function readConversations(
   const ids = wanted.filter(isUuid)
   if (ids.length === 0) return []
   const rows = await db
-    .select({ conversation: conversations, customer: customers })
+    .select({
+      conversation: conversations,
+      customer: customers,
+      draft: drafts,
+      before: sql<number>`(select count(*)::int from conversations o where o.customer_id = ${conversations.customerId} and o.created_at < ${conversations.createdAt})`,
+    })
     .from(conversations)
     .innerJoin(customers, eq(customers.id, conversations.customerId))
+    .leftJoin(drafts, eq(drafts.id, conversations.draftId))
     .where(inArray(conversations.id, ids))
   if (rows.length === 0) return []
-  const draftIds = rows.flatMap(({ conversation }) => conversation.draftId ?? [])
+  const shown = sql`(select i.id from conversations c cross join lateral (
+    select id from interactions where conversation_id = c.id order by seq desc, id desc limit ${mostTurns}) i
+    where c.id in ${ids})`
   const replyIds = rows.flatMap(({ conversation }) => conversation.replyId ?? [])
-  const [heard, files, said, draftRows, problemRows, before, names] = await Promise.all([
+  const [heard, files, said, problemRows, names] = await Promise.all([
     db
       .select({ interaction: interactions, identity: identities })
       .from(interactions)
       .innerJoin(identities, eq(identities.id, interactions.identityId))
-      .where(inArray(interactions.conversationId, ids))
+      .where(inArray(interactions.id, shown))
       .orderBy(asc(interactions.seq), asc(interactions.id)),
     db
       .select({
@@ -52,8 +63,7 @@ export async function readConversations(
         isKept: sql<boolean>`${attachments.content} is not null`,
       })
       .from(attachments)
-      .innerJoin(interactions, eq(interactions.id, attachments.interactionId))
-      .where(inArray(interactions.conversationId, ids))
+      .where(inArray(attachments.interactionId, shown))
       .orderBy(asc(attachments.id)),
     db
       .select()
@@ -65,35 +75,33 @@ export async function readConversations(
             inArray(replies.state, ['accepted', 'published', 'rejected']),
             replyIds.length > 0 ? inArray(replies.id, replyIds) : sql`false`,
           ),
+          inArray(
+            replies.id,
+            sql`(select r.id from conversations c cross join lateral (
+              select id from replies where conversation_id = c.id order by approved_at desc limit ${mostTurns}) r
+              where c.id in ${ids})`,
+          ),
         ),
       )
       .orderBy(asc(replies.approvedAt)),
-    draftIds.length > 0 ? db.select().from(drafts).where(inArray(drafts.id, draftIds)) : [],
     db
       .select()
       .from(problems)
       .where(and(inArray(problems.conversationId, ids), isNull(problems.resolvedAt)))
       .orderBy(asc(problems.id)),
-    rowsOf<{ id: string; before: number }>(
-      db,
-      sql`select c.id, (select count(*)::int from conversations o where o.customer_id = c.customer_id and o.created_at < c.created_at) as before
-          from conversations c where c.id in ${ids}`,
-    ),
     readTeammateNames(
       db,
       rows.map(({ conversation }) => conversation),
     ),
   ])
-  const beforeOf = new Map(before.map((row) => [row.id, row.before]))
   const nameOf = (id: string | null) => (id === null ? 'Deskbell' : (names.get(id) ?? id))
-  const all = rows.map(({ conversation: row, customer }): Conversation => {
+  const all = rows.map(({ conversation: row, customer, draft, before }): Conversation => {
     const channel = channels.get(row.channel)
     const mine = heard.filter(({ interaction }) => interaction.conversationId === row.id)
     const newest = mine.findLast(({ interaction }) => interaction.automatic === null) ?? mine.at(-1)
     const triaged = mine.findLast(({ interaction }) => interaction.triagedAt !== null)?.interaction
     const myReplies = said.filter(({ conversationId }) => conversationId === row.id)
     const replyRow = myReplies.find(({ id }) => id === row.replyId)
-    const draftRow = draftRows.find(({ id }) => id === row.draftId)
     const windowHours = channel?.limits.replyWindowHours ?? null
     return {
       id: row.id,
@@ -120,7 +128,7 @@ export async function readConversations(
         id: customer.id,
         name: newest?.identity.name ?? customer.name,
         handle: newest?.identity.handle ?? newest?.identity.email ?? null,
-        conversationsBefore: beforeOf.get(row.id) ?? 0,
+        conversationsBefore: before,
       },
       turns: [
         ...mine.map(({ interaction, identity }): Turn & Order => ({
@@ -158,7 +166,7 @@ export async function readConversations(
         .map(({ moment: _moment, seq: _seq, ...turn }) => turn),
       triage: triaged ? triageOf(triaged) : null,
       isDrafting: row.isDrafting,
-      draft: draftRow ? draftOf(draftRow, nameOf) : null,
+      draft: draft && draftOf(draft, nameOf),
       reply: replyRow ? replyOf(replyRow, nameOf) : null,
       problems: problemRows
         .filter(({ conversationId }) => conversationId === row.id)

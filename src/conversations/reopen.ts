@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { conversations, drafts, replies } from '../db/schema.ts'
 import { ConflictError } from '../errors.ts'
 import { findOldestUnanswered } from '../interactions/queries.ts'
+import { resolveProblems } from '../jobs/resolve.ts'
 import { addEvent, changeConversation } from './queries.ts'
 
 /** Puts a dismissed, snoozed or quarantined conversation back among those that wait, with a draft for its newest words. */
@@ -36,11 +37,14 @@ export async function reopenConversation(
           eq(drafts.answersSeq, row.inboundSeq),
         ),
       )
+    // A snooze keeps both: how long they wait, and the draft that is being written.
+    const needsDraft = !draft && !row.isDrafting
     await tx
       .update(conversations)
-      .set({ waitingSince: since ?? row.lastInboundAt, isDrafting: !draft })
+      .set({ waitingSince: row.waitingSince ?? since ?? row.lastInboundAt, isDrafting: row.isDrafting || needsDraft })
       .where(eq(conversations.id, conversationId))
+    await resolveProblems(ctx, tx, conversationId, ['wake'])
     await addEvent(ctx, tx, 'conversation.reopened', { conversationId, actor: by })
-    if (!draft) await ctx.queue.add(tx, 'triage', { conversationId, seq: row.inboundSeq })
+    if (needsDraft) await ctx.queue.add(tx, 'triage', { conversationId, seq: row.inboundSeq })
   })
 }

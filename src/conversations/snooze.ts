@@ -4,6 +4,7 @@ import { conversations } from '../db/schema.ts'
 import { explainConflict, type Approval } from '../drafts/approve.ts'
 import { BadInputError } from '../errors.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
+import { resolveProblems } from '../jobs/resolve.ts'
 import { addEvent, changeConversation } from './queries.ts'
 
 const longestMs = 90 * 86_400_000
@@ -43,6 +44,8 @@ export async function wakeConversation(
       { state: 'waiting', snoozedUntil: null },
       and(eq(conversations.state, 'snoozed'), eq(conversations.snoozedUntil, new Date(until))),
     )
-    if (row) await addEvent(ctx, tx, 'conversation.woken', { conversationId, actor: 'deskbell' })
+    if (!row) return
+    await resolveProblems(ctx, tx, conversationId, ['wake'])
+    await addEvent(ctx, tx, 'conversation.woken', { conversationId, actor: 'deskbell' })
   })
 }

@@ -3,12 +3,14 @@ import type { Context } from '../context.ts'
 import { cards, conversations } from '../db/schema.ts'
 import { RetryableError } from '../errors.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
+import { resolveProblems } from '../jobs/resolve.ts'
 import { cardOf } from '../workspaces/card.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
-import type { Conversation } from './conversation.ts'
+import { isAside } from './conversation.ts'
+import { changeConversation } from './queries.ts'
 import { readConversation } from './read.ts'
 
-type SyncContext = Pick<Context, 'db' | 'clock' | 'channels' | 'workspaces'>
+type SyncContext = Pick<Context, 'db' | 'queue' | 'clock' | 'channels' | 'workspaces'>
 
 /** A copy that a crashed process was working on is free again after this long. */
 const holdMs = 30_000
@@ -36,10 +38,15 @@ export function createSyncCard(ctx: SyncContext): SyncCard {
 }
 
 async function syncCopies(ctx: SyncContext, conversationId: string): Promise<void> {
-  for (const workspace of ctx.workspaces.values()) await syncCopy(ctx, workspace, conversationId)
+  // A room that is down keeps no other from its card.
+  const copies = [...ctx.workspaces.values()].map((workspace) => syncCopy(ctx, workspace, conversationId))
+  const outcomes = await Promise.allSettled(copies)
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value)) await endAlarm(ctx, conversationId)
 }
 
-async function syncCopy(ctx: SyncContext, workspace: Workspace, conversationId: string): Promise<void> {
+/** True when the card that it showed tells of failed jobs. */
+async function syncCopy(ctx: SyncContext, workspace: Workspace, conversationId: string): Promise<boolean> {
   const key = and(eq(cards.workspace, workspace.id), eq(cards.conversationId, conversationId))
   const now = ctx.clock.now()
   const [copy] = await ctx.db
@@ -47,9 +54,9 @@ async function syncCopy(ctx: SyncContext, workspace: Workspace, conversationId: 
     .from(conversations)
     .leftJoin(cards, key)
     .where(eq(conversations.id, conversationId))
-  if (!copy || (copy.shownVersion ?? 0) >= copy.version) return
+  if (!copy || (copy.shownVersion ?? 0) >= copy.version) return false
   const conversation = await readConversation(ctx.db, ctx.channels, conversationId)
-  if (!conversation || (copy.shownVersion === null && !workspace.showsAside && isAside(conversation))) return
+  if (!conversation || (copy.shownVersion === null && !workspace.showsAside && isAside(conversation))) return false
   const heldUntil = new Date(now.getTime() + holdMs)
   const [held] = await ctx.db
     .insert(cards)
@@ -62,7 +69,7 @@ async function syncCopy(ctx: SyncContext, workspace: Workspace, conversationId: 
     .returning()
   if (!held) {
     const [other] = await ctx.db.select().from(cards).where(key)
-    if (other && other.shownVersion >= conversation.version) return
+    if (other && other.shownVersion >= conversation.version) return false
     throw new RetryableError('Another process is updating this card', { retryAfterMs: 1000 })
   }
   // Whoever took longer than it may hold the card has lost it, and has no say any more.
@@ -72,6 +79,7 @@ async function syncCopy(ctx: SyncContext, workspace: Workspace, conversationId: 
     const ref = held.ref ?? (await workspace.post(card, held.room))
     if (held.ref) await workspace.update(held.ref, card)
     await ctx.db.update(cards).set({ ref, shownVersion: conversation.version, heldUntil: null }).where(mine)
+    return conversation.problems.length > 0
   } catch (error) {
     await ctx.db
       .update(cards)
@@ -81,10 +89,16 @@ async function syncCopy(ctx: SyncContext, workspace: Workspace, conversationId: 
   }
 }
 
-/** Spam and automatic mail, which nobody waits for. A card that was posted before is kept true. */
-function isAside({ state, dismissed }: Conversation): boolean {
-  return (
-    state === 'quarantined' ||
-    (state === 'dismissed' && (dismissed?.reason === 'spam' || dismissed?.reason === 'automatic'))
-  )
+/** A card that says that it could not be updated: now it was, in every room. */
+async function endAlarm(ctx: SyncContext, conversationId: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    // The conversation first, as everywhere.
+    await tx
+      .select({ id: conversations.id })
+      .from(conversations)
+      .where(eq(conversations.id, conversationId))
+      .for('update')
+    const resolved = await resolveProblems(ctx, tx, conversationId, ['sync-card'])
+    if (resolved > 0) await changeConversation(ctx, tx, conversationId, {})
+  })
 }

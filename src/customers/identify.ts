@@ -10,8 +10,14 @@ export interface IdentityRow {
   customerId: string
 }
 
+interface Addressed {
+  externalId: string
+  email?: string | null
+}
+
 /**
- * Finds or makes the identity behind each item. One that is new joins the customer of the conversation that the item refers to.
+ * Finds or makes the identity behind each item. One that is new joins the customer of the conversation that the item
+ * refers to if it has the same address: who was only forwarded a message can refer to it as well.
  * Throws RaceError when another transaction made the same one just now.
  */
 export async function identify(
@@ -54,15 +60,23 @@ export async function identify(
     const owners =
       conversationIds.length > 0
         ? await tx
-            .select({ id: conversations.id, customerId: conversations.customerId })
+            .select({
+              id: conversations.id,
+              customerId: conversations.customerId,
+              externalId: identities.externalId,
+              email: identities.email,
+            })
             .from(conversations)
+            .innerJoin(identities, eq(identities.customerId, conversations.customerId))
             .where(isAnyOf(conversations.id, conversationIds))
         : []
-    const ownerOf = new Map(owners.map(({ id, customerId }) => [id, customerId]))
+    const ownerKey = (conversationId: string | undefined, { externalId, email }: Addressed) =>
+      JSON.stringify([conversationId, (email ?? externalId).toLowerCase()])
+    const ownerOf = new Map(owners.map((row) => [ownerKey(row.id, row), row.customerId]))
     const newCustomers: (typeof customers.$inferInsert)[] = []
     const newIdentities = missing.map(([, item]) => {
       const { externalId, name, handle, email } = item.inbound.customer
-      let customerId = ownerOf.get(referenced.get(item) ?? '')
+      let customerId = ownerOf.get(ownerKey(referenced.get(item), item.inbound.customer))
       if (!customerId) {
         customerId = ctx.newId()
         newCustomers.push({ id: customerId, name: name ?? handle ?? email ?? 'Visitor', createdAt: now })

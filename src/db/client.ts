@@ -83,7 +83,10 @@ function preparing<Client extends Sql | TransactionSql>(client: Client): Client 
 }
 
 async function openEmbedded(dataDir: string): Promise<Database> {
-  const lock = await lockFolder(dataDir)
+  const lock = await lockFolder(dataDir).catch((cause: unknown) => {
+    if (cause instanceof ConfigError) throw cause
+    throw new ConfigError(`DATA_DIR: the folder ${dataDir} can't be used: ${describe(cause)}`, { cause })
+  })
   try {
     const { PGlite } = await import('@electric-sql/pglite')
     const client = await PGlite.create({ dataDir, relaxedDurability: false })

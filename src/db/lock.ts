@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, realpath, rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ConfigError } from '../errors.ts'
 
 /**
@@ -12,12 +12,7 @@ import { ConfigError } from '../errors.ts'
  */
 export async function lockFolder(folder: string): Promise<{ release(): Promise<void> }> {
   await mkdir(folder, { recursive: true })
-  const name = createHash('sha256')
-    .update(await realpath(folder))
-    .digest('hex')
-    .slice(0, 24)
-  // Beside the folder the path could grow longer than a socket's name may be.
-  const path = process.platform === 'win32' ? `\\\\.\\pipe\\deskbell-${name}` : join(tmpdir(), `deskbell-${name}.sock`)
+  const path = socketPath(await realpath(folder))
   const server = (await listen(path)) ?? (await takeOver(path))
   if (!server) {
     throw new ConfigError(
@@ -26,6 +21,18 @@ export async function lockFolder(folder: string): Promise<{ release(): Promise<v
   }
   server.unref()
   return { release: () => new Promise((resolve) => server.close(() => resolve())) }
+}
+
+/** Longest name of a socket, in bytes: some systems take no more. */
+const longestName = 100
+
+/** In the folder itself, where every process finds it, whatever its TMPDIR; elsewhere only where the name is too long. */
+function socketPath(folder: string): string {
+  const hash = createHash('sha256').update(folder).digest('hex').slice(0, 24)
+  if (process.platform === 'win32') return `\\\\.\\pipe\\deskbell-${hash}`
+  const inside = join(folder, 'deskbell.sock')
+  const names = [inside, relative(process.cwd(), inside), join(tmpdir(), `deskbell-${hash}.sock`)]
+  return names.find((name) => Buffer.byteLength(name) <= longestName) ?? inside
 }
 
 function listen(path: string): Promise<Server | null> {

@@ -6,6 +6,8 @@ import type { Conversation } from '../conversations/conversation.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, drafts, replies } from '../db/schema.ts'
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts'
+import { storable } from '../interactions/clean.ts'
+import { resolveProblems } from '../jobs/resolve.ts'
 import { routeReply } from '../replies/route.ts'
 import { readTuning } from '../settings/queries.ts'
 import { findAssistantDraft, insertDraft, supersedeDrafts } from './queries.ts'
@@ -23,7 +25,8 @@ export interface Approval {
 
 /**
  * Approves one revision of a draft, word for word, and queues its reply.
- * Throws ConflictError if the customer wrote again, the draft was rewritten, or a teammate got there first.
+ * Throws ConflictError if the customer wrote again, the draft was rewritten, or a teammate got there first;
+ * BadInputError for a text that the channel can't take.
  */
 export async function approveDraft(ctx: ApproveContext, input: Approval & { draftId: string }): Promise<void> {
   await ctx.db.transaction(async (tx) => {
@@ -48,19 +51,13 @@ export async function approveDraft(ctx: ApproveContext, input: Approval & { draf
 
 /**
  * Sends a teammate's own words instead of, or without, a draft.
- * Throws BadInputError for a text that the channel can't take, ConflictError as above (another draft is no conflict).
+ * Throws as above, but another draft is no conflict.
  */
 export async function sendEdited(ctx: ApproveContext, input: Approval & { text: string }): Promise<void> {
-  const text = input.text.trim().replaceAll('\r\n', '\n')
+  const text = storable(input.text.replaceAll('\r\n', '\n')).trim()
   if (text === '') throw new BadInputError('The reply is empty. Write something, or dismiss the conversation')
   await ctx.db.transaction(async (tx) => {
     const row = await startSending(ctx, tx, input)
-    const limit = ctx.channels.get(row.channel)?.limits.maxLength ?? Infinity
-    if (text.length > limit) {
-      throw new BadInputError(
-        `The reply has ${text.length} characters; this channel takes ${limit}. Shorten it by ${text.length - limit}`,
-      )
-    }
     await supersedeDrafts(tx, row.id)
     const draft = await insertDraft(tx, {
       id: ctx.newId(),
@@ -88,6 +85,7 @@ async function startSending(ctx: ApproveContext, tx: Db, input: Approval, condit
     and(inArray(conversations.state, ['waiting', 'snoozed']), eq(conversations.inboundSeq, input.seenSeq), condition),
   )
   if (!row) throw await explainConflict(ctx, tx, input)
+  await resolveProblems(ctx, tx, row.id, ['triage', 'propose'])
   return row
 }
 
@@ -98,6 +96,13 @@ async function queueReply(
   draft: typeof drafts.$inferSelect,
   by: string,
 ): Promise<void> {
+  const limit = ctx.channels.get(row.channel)?.limits.maxLength ?? Infinity
+  const { length } = draft.text
+  if (length > limit) {
+    throw new BadInputError(
+      `The reply has ${length} characters; this channel takes ${limit}. Shorten it by ${length - limit}`,
+    )
+  }
   const now = ctx.clock.now()
   const route = await routeReply(ctx, tx, row.id)
   const { graceSeconds } = await readTuning(tx)
@@ -128,7 +133,13 @@ async function queueReply(
     actor: by,
     draftId: draft.id,
     replyId,
-    data: { revision: draft.revision, writtenBy: draft.writtenBy },
+    data: {
+      revision: draft.revision,
+      writtenBy: draft.writtenBy,
+      answersSeq: draft.answersSeq,
+      sendAfter: sendAfter.toISOString(),
+      isByHand: !route.canSend,
+    },
   })
   if (route.canSend)
     await ctx.queue.add(tx, 'send-reply', { replyId, conversationId: row.id }, grace > 0 ? sendAfter : undefined)
@@ -154,5 +165,6 @@ function conflictText(conversation: Conversation, seenSeq: number): string {
   if (state === 'quarantined') return 'This conversation is quarantined as suspected spam. Release it first'
   if (conversation.inboundSeq > seenSeq)
     return `${conversation.customer.name} wrote again since you looked. Nothing was sent: read the new message first`
+  if (conversation.isDrafting) return 'Another draft is being written. Nothing was changed'
   return 'The draft was rewritten since you looked. Nothing was sent: read the new one first'
 }

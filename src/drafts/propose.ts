@@ -5,6 +5,7 @@ import { readConversation } from '../conversations/read.ts'
 import { viewOf } from '../conversations/view.ts'
 import { conversations } from '../db/schema.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
+import { resolveProblems } from '../jobs/resolve.ts'
 import { readTuning } from '../settings/queries.ts'
 import { checkDraft } from './check.ts'
 import { insertDraft, supersedeDrafts } from './queries.ts'
@@ -20,6 +21,7 @@ export async function proposeDraft(
 ): Promise<void> {
   const conversation = await readConversation(ctx.db, ctx.channels, conversationId)
   if (!conversation?.triage || conversation.inboundSeq !== seq || !conversation.isDrafting) return
+  if (conversation.state !== 'waiting' && conversation.state !== 'snoozed') return
   const { brand, language } = await readTuning(ctx.db)
   const view = viewOf(conversation, language)
   const { maxLength, isPublic } = conversation.channel
@@ -41,10 +43,15 @@ export async function proposeDraft(
       tx,
       conversationId,
       { isDrafting: false, draftId: id },
-      and(eq(conversations.inboundSeq, seq), inArray(conversations.state, ['waiting', 'snoozed'])),
+      and(
+        eq(conversations.inboundSeq, seq),
+        eq(conversations.isDrafting, true),
+        inArray(conversations.state, ['waiting', 'snoozed']),
+      ),
     )
     if (!row) return
     await supersedeDrafts(tx, conversationId)
+    await resolveProblems(ctx, tx, conversationId, ['triage', 'propose'])
     const draft = await insertDraft(tx, {
       id,
       conversationId,
@@ -63,6 +70,7 @@ export async function proposeDraft(
       actor: 'assistant',
       data: {
         revision: draft.revision,
+        answersSeq: seq,
         writtenBy: written.by,
         fallback: written.fallback,
         askedBy: by,

@@ -1,12 +1,12 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
-import { conversations } from '../db/schema.ts'
+import { conversations, interactions } from '../db/schema.ts'
 import { explainConflict, type Approval } from './approve.ts'
 
 const instructionLimit = 1000
 
-/** Has another draft written, by a teammate's instruction. Throws ConflictError if what they saw is out of date. */
+/** Has another draft written, by a teammate's instruction. Throws ConflictError if what they saw is out of date, or one is being written. */
 export async function redraft(
   ctx: Pick<Context, 'db' | 'queue' | 'clock' | 'newId' | 'channels'>,
   input: Approval & { instruction: string },
@@ -19,10 +19,20 @@ export async function redraft(
       tx,
       conversationId,
       { isDrafting: true },
-      and(eq(conversations.inboundSeq, seq), inArray(conversations.state, ['waiting', 'snoozed'])),
+      and(
+        eq(conversations.inboundSeq, seq),
+        eq(conversations.isDrafting, false),
+        inArray(conversations.state, ['waiting', 'snoozed']),
+      ),
     )
     if (!row) throw await explainConflict(ctx, tx, input)
     await addEvent(ctx, tx, 'draft.redraft-asked', { conversationId, actor: by })
-    await ctx.queue.add(tx, 'propose', { conversationId, seq, instruction, by })
+    const [triaged] = await tx
+      .select({ id: interactions.id })
+      .from(interactions)
+      .where(and(eq(interactions.conversationId, conversationId), isNotNull(interactions.triagedAt)))
+      .limit(1)
+    if (triaged) await ctx.queue.add(tx, 'propose', { conversationId, seq, instruction, by })
+    else await ctx.queue.add(tx, 'triage', { conversationId, seq, redraft: { instruction, by } })
   })
 }

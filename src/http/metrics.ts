@@ -32,6 +32,8 @@ export async function metricsText(ctx: Pick<Context, 'db' | 'metrics'>, queue: O
   } catch {
     metrics.state.reset()
     metrics.unsettled.reset()
+    metrics.problems.reset()
+    metrics.queued.reset()
   }
   return metrics.registry.metrics()
 }

@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { OpenChannel } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
 import { isDatabaseDown } from '../db/client.ts'
-import { BadInputError, ConfigError, NotFoundError, SignatureError } from '../errors.ts'
+import { BadInputError, ConfigError, framesOf, messageOf, NotFoundError, SignatureError } from '../errors.ts'
 import type { Deliver } from '../interactions/intake.ts'
 import type { Peer } from '../peer.ts'
 import type { Readiness } from './readiness.ts'
@@ -67,7 +67,9 @@ export function createHttp(ctx: Pick<Context, 'log' | 'channels' | 'workspaces'>
 }
 
 /** An IPv6 customer has a whole /64 to write from; an IPv4 address inside IPv6 is shown as what it is. */
-function networkOf(address: string): string {
+function networkOf(given: string): string {
+  // Some proxies tell the port too.
+  const address = given.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1').replace(/^\[(.+)\](?::\d+)?$/, '$1')
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
   if (mapped?.[1]) return mapped[1]
   if (!address.includes(':')) return address
@@ -102,14 +104,16 @@ function answerError(ctx: Pick<Context, 'log'>, error: Error, c: HonoContext): R
   if (error instanceof SignatureError) return problem(401, error.message)
   if (error instanceof BadInputError) return problem(error.status, error.message)
   if (error instanceof NotFoundError) return problem(404, error.message)
+  // Nobody reads this answer; what the broken connection says must not be taken for the database's.
+  if (c.req.raw.signal.aborted) return problem(400, 'The request ended before it was complete')
   if (isDatabaseDown(error)) {
     ctx.log.warn('request refused: the database cannot be reached', { path: c.req.path })
     return problem(503, 'The database cannot be reached; nothing was stored. Try again', { 'retry-after': '5' })
   }
   ctx.log.error('request failed', {
     path: c.req.path,
-    error: error.message.startsWith('Failed query') ? 'a statement failed' : error.message,
-    stack: error.stack?.split('\n').slice(-8).join('\n'),
+    error: messageOf(error),
+    stack: framesOf(error),
   })
   return problem(500, 'Something went wrong here; it was written to the log')
 }

@@ -1,22 +1,25 @@
+import { createHash } from 'node:crypto'
 import type { InboundInteraction } from '../channels/channel.ts'
 
 const textLimit = 200_000
+/** In bytes. An entry of an index, of which an id is a part, takes 2,704. */
+const idLimit = 1000
 
 /** What Postgres can't store (NUL, lone surrogates) is left out; what no person would write is cut. */
 export function cleanInbound(inbound: InboundInteraction): InboundInteraction {
   const { conversation, customer } = inbound
   return {
     ...inbound,
-    externalId: clean(inbound.externalId, 1000),
+    externalId: cleanId(inbound.externalId),
     text: clean(inbound.text, textLimit),
     ...(inbound.fullText === undefined ? {} : { fullText: clean(inbound.fullText, textLimit) }),
     conversation: {
-      externalId: clean(conversation.externalId, 1000),
-      ...(conversation.references ? { references: conversation.references.map((id) => clean(id, 1000)) } : {}),
+      externalId: cleanId(conversation.externalId),
+      ...(conversation.references ? { references: conversation.references.map(cleanId) } : {}),
       ...(conversation.subject === undefined ? {} : { subject: clean(conversation.subject, 1000) }),
     },
     customer: {
-      externalId: clean(customer.externalId, 1000),
+      externalId: cleanId(customer.externalId),
       ...(customer.name ? { name: clean(customer.name, 200) } : {}),
       ...(customer.handle ? { handle: clean(customer.handle, 200) } : {}),
       ...(customer.email ? { email: clean(customer.email, 320) } : {}),
@@ -36,5 +39,16 @@ export function cleanInbound(inbound: InboundInteraction): InboundInteraction {
 }
 
 function clean(text: string, limit: number): string {
-  return text.slice(0, limit).replaceAll('\0', '').toWellFormed()
+  return storable(text.slice(0, limit))
+}
+
+/** A long id is told by its digest: cut short, two could be taken for one, and a message for a duplicate. */
+function cleanId(id: string): string {
+  const whole = storable(id)
+  return Buffer.byteLength(whole) <= idLimit ? whole : `sha256:${createHash('sha256').update(whole).digest('hex')}`
+}
+
+/** Leaves out what Postgres can't store. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed()
 }

@@ -10,7 +10,8 @@ export function hear(conversation: ConversationRow, inbound: InboundInteraction,
     return
   }
   conversation.inboundSeq += 1
-  conversation.lastInboundAt = inbound.occurredAt
+  // Older words can arrive later.
+  conversation.lastInboundAt = isNew ? inbound.occurredAt : later(conversation.lastInboundAt, inbound.occurredAt)
   const isSuspect =
     (isNew && (inbound.suspicion?.length ?? 0) > 0) ||
     conversation.state === 'quarantined' ||
@@ -30,6 +31,10 @@ export function hear(conversation: ConversationRow, inbound: InboundInteraction,
   if (conversation.state !== 'waiting' && conversation.state !== 'sending') {
     Object.assign(conversation, { state: 'waiting', dismissedReason: null, dismissedBy: null, snoozedUntil: null })
   }
-  if (conversation.state === 'waiting') conversation.waitingSince ??= inbound.occurredAt
+  if (conversation.state === 'waiting')
+    conversation.waitingSince = earlier(conversation.waitingSince ?? inbound.occurredAt, inbound.occurredAt)
   conversation.isDrafting = true
 }
+
+const earlier = (a: Date, b: Date): Date => (a < b ? a : b)
+const later = (a: Date, b: Date): Date => (a > b ? a : b)

@@ -7,6 +7,12 @@ import { record, type Arrival, type RecordContext } from './record.ts'
 /** Resolves once the delivery is committed. Throws what the database throws; then nothing of it was stored. */
 export type Deliver = (channelId: string, delivery: Delivery) => Promise<Recorded>
 
+export interface Intake {
+  deliver: Deliver
+  /** Resolves once nothing is left to commit. */
+  idle(): Promise<void>
+}
+
 interface Waiting {
   arrival: Arrival
   resolve(recorded: Recorded): void
@@ -19,19 +25,17 @@ const batchLimit = 200
  * Records deliveries in groups: what arrives while one transaction commits goes into the next together,
  * so that a burst costs a few commits and a single delivery waits for nobody.
  */
-export function createIntake(ctx: RecordContext & Pick<Context, 'metrics' | 'log'>): Deliver {
+export function createIntake(ctx: RecordContext & Pick<Context, 'metrics' | 'log'>): Intake {
   let waiting: Waiting[] = []
-  let isRunning = false
+  let running: Promise<void> | null = null
 
   async function run(): Promise<void> {
-    if (isRunning) return
-    isRunning = true
     while (waiting.length > 0) {
       const batch = waiting.slice(0, batchLimit)
       waiting = waiting.slice(batchLimit)
       await commit(batch)
     }
-    isRunning = false
+    running = null
   }
 
   async function commit(batch: Waiting[]): Promise<void> {
@@ -60,12 +64,15 @@ export function createIntake(ctx: RecordContext & Pick<Context, 'metrics' | 'log
     resolve(recorded)
   }
 
-  return (channelId, delivery) => {
-    const channel = ctx.channels.get(channelId)
-    if (!channel) return Promise.reject(new NotFoundError(`There is no channel "${channelId}"`))
-    return new Promise((resolve, reject) => {
-      waiting.push({ arrival: { channel, delivery }, resolve, reject })
-      void run()
-    })
+  return {
+    deliver(channelId, delivery) {
+      const channel = ctx.channels.get(channelId)
+      if (!channel) return Promise.reject(new NotFoundError(`There is no channel "${channelId}"`))
+      return new Promise((resolve, reject) => {
+        waiting.push({ arrival: { channel, delivery }, resolve, reject })
+        running ??= run()
+      })
+    },
+    idle: async () => running ?? undefined,
   }
 }

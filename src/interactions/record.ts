@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import type { Delivery, Recorded } from '../channels/channel.ts'
+import type { Delivery, InboundInteraction, Recorded } from '../channels/channel.ts'
 import type { ActiveChannel, Context } from '../context.ts'
 import { hostedKey } from '../conversations/hosted.ts'
 import { findReferenced, lockConversations, updateConversations } from '../conversations/locate.ts'
@@ -8,7 +8,7 @@ import { identify } from '../customers/identify.ts'
 import type { Db } from '../db/client.ts'
 import { attachments, cursors, events, interactions, lines } from '../db/schema.ts'
 import { insertAll } from '../db/sets.ts'
-import { applyReceipt } from '../replies/receipt.ts'
+import { applyReceipt, lockReplies } from '../replies/receipt.ts'
 import { interactionKey, RaceError, required, type Item } from './arrival.ts'
 import { cleanInbound } from './clean.ts'
 import { hear } from './hear.ts'
@@ -54,6 +54,10 @@ async function recordIn(ctx: RecordContext, tx: Db, arrivals: Arrival[]): Promis
     }),
   )
   const items = perArrival.flat()
+  await lockReplies(
+    tx,
+    arrivals.flatMap(({ delivery }) => delivery.receipts ?? []),
+  )
   if (items.length > 0) await recordItems(ctx, tx, items)
   for (const { channel, delivery } of arrivals) {
     for (const receipt of delivery.receipts ?? []) await applyReceipt(ctx, tx, channel.id, receipt)
@@ -119,6 +123,7 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
       continue
     }
     const isNew = conversation.inboundSeq === 0
+    const isByOther = referenced.has(item) && required(identityOf.get(item)).customerId !== conversation.customerId
     hear(conversation, inbound, isNew, now)
     changed.set(conversation.id, conversation)
     const quietMs = channel.limits.quietSeconds * 1000
@@ -151,7 +156,7 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
         text: inbound.text,
         fullText: inbound.fullText ?? null,
         automatic: inbound.automatic ?? null,
-        notes: inbound.notes ?? [],
+        notes: [...(inbound.notes ?? []), ...(isByOther ? [writtenByOther(inbound)] : [])],
         occurredAt: inbound.occurredAt,
         receivedAt: now,
         lastLineAt: now,
@@ -173,6 +178,7 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
           channel: channel.id,
           account: inbound.account,
           kind: inbound.kind,
+          seq: conversation.inboundSeq,
           occurredAt: inbound.occurredAt.toISOString(),
           automatic: inbound.automatic ?? null,
           isQuarantined: conversation.state === 'quarantined',
@@ -231,6 +237,11 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
   ])
   if (stored < inserts.interactions.length) throw new RaceError('An interaction was stored twice at once')
   if (inserts.attachments.length > 0) await tx.insert(attachments).values(inserts.attachments)
+}
+
+/** A forwarded message is enough to write into its conversation: the team must see it before they answer. */
+function writtenByOther({ customer: { handle, email, name, externalId } }: InboundInteraction): string {
+  return `Written by ${handle ?? email ?? name ?? externalId}, not by the customer who began this conversation. The answer goes to whoever wrote last`
 }
 
 function neverRecorded(): never {

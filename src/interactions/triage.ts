@@ -1,33 +1,34 @@
-import { desc, eq, isNotNull } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
+import { isAside } from '../conversations/conversation.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import { readConversation } from '../conversations/read.ts'
 import { viewOf } from '../conversations/view.ts'
+import type { Db } from '../db/client.ts'
 import { conversations, interactions } from '../db/schema.ts'
+import { isAnyOf } from '../db/sets.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
+import { resolveProblems } from '../jobs/resolve.ts'
 import { readTuning } from '../settings/queries.ts'
 
 /**
- * Works out what a customer wants, and has a draft written if they wait for one.
+ * Works out what a customer wants, also when a teammate has decided already, and has a draft written if they wait for one.
  * Does nothing when they wrote again since: a newer job does it. May be repeated.
  */
 export async function triageInteraction(
   ctx: Pick<Context, 'db' | 'queue' | 'signals' | 'clock' | 'newId' | 'channels' | 'assistant'>,
-  { conversationId, seq }: JobPayload<'triage'>,
+  { conversationId, seq, redraft }: JobPayload<'triage'>,
   signal: AbortSignal,
 ): Promise<void> {
   const conversation = await readConversation(ctx.db, ctx.channels, conversationId)
-  if (!conversation || conversation.inboundSeq !== seq || !conversation.isDrafting) return
-  const { language } = await readTuning(ctx.db)
-  const { value: triage, by, fallback } = await ctx.assistant.triage(viewOf(conversation, language), signal)
+  if (!conversation || conversation.inboundSeq !== seq || isAside(conversation)) return
+  // What came in while a reply is on its way gets its turn when that is settled.
+  if (conversation.isDrafting && conversation.state === 'sending') return
+  if (!conversation.isDrafting && (await findUntriaged(ctx.db, conversationId)).length === 0) return
+  const { language: teamLanguage } = await readTuning(ctx.db)
+  const { value: triage, by, fallback } = await ctx.assistant.triage(viewOf(conversation, teamLanguage), signal)
   await ctx.db.transaction(async (tx) => {
-    const row = await changeConversation(
-      ctx,
-      tx,
-      conversationId,
-      { isDrafting: triage.needsReply },
-      eq(conversations.inboundSeq, seq),
-    )
+    const row = await changeConversation(ctx, tx, conversationId, {}, eq(conversations.inboundSeq, seq))
     if (!row) return
     const [newest] = await tx
       .select({ id: interactions.id })
@@ -36,23 +37,49 @@ export async function triageInteraction(
       .orderBy(isNotNull(interactions.automatic), desc(interactions.seq), desc(interactions.id))
       .limit(1)
     if (!newest) return
+    // What they wrote in quick succession is one matter: no interaction is left without a theme.
+    const ids = [...new Set([newest.id, ...(await findUntriaged(tx, conversationId))])]
     await tx
       .update(interactions)
-      .set({ ...triage, triagedBy: by, triagedAt: ctx.clock.now() })
-      .where(eq(interactions.id, newest.id))
-    await addEvent(ctx, tx, 'interaction.triaged', {
-      conversationId,
-      interactionId: newest.id,
-      actor: 'assistant',
-      data: {
-        theme: triage.theme,
-        sentiment: triage.sentiment,
-        urgency: triage.urgency,
-        language: triage.language,
-        by,
-        fallback,
-      },
-    })
-    if (triage.needsReply) await ctx.queue.add(tx, 'propose', { conversationId, seq, instruction: null, by: null })
+      .set({ ...triage, translation: null, triagedBy: by, triagedAt: ctx.clock.now() })
+      .where(isAnyOf(interactions.id, ids))
+    await tx.update(interactions).set({ translation: triage.translation }).where(eq(interactions.id, newest.id))
+    const { theme, sentiment, urgency, language } = triage
+    for (const interactionId of ids) {
+      await addEvent(ctx, tx, 'interaction.triaged', {
+        conversationId,
+        interactionId,
+        actor: 'assistant',
+        data: { theme, sentiment, urgency, language, by, fallback },
+      })
+    }
+    await resolveProblems(ctx, tx, conversationId, ['triage', 'propose'])
+    // Decided meanwhile, or on its way: the next draft is asked for when it is needed.
+    if (!row.isDrafting || (row.state !== 'waiting' && row.state !== 'snoozed')) return
+    if (triage.needsReply || redraft) {
+      const { instruction, by: askedBy } = redraft ?? { instruction: null, by: null }
+      await ctx.queue.add(tx, 'propose', { conversationId, seq, instruction, by: askedBy })
+    } else {
+      await tx.update(conversations).set({ isDrafting: false }).where(eq(conversations.id, conversationId))
+    }
   })
+}
+
+const mostAtOnce = 100
+
+/** What people wrote of which nobody knows the theme yet, the newest first. */
+async function findUntriaged(db: Db, conversationId: string): Promise<string[]> {
+  const rows = await db
+    .select({ id: interactions.id })
+    .from(interactions)
+    .where(
+      and(
+        eq(interactions.conversationId, conversationId),
+        isNull(interactions.triagedAt),
+        isNull(interactions.automatic),
+      ),
+    )
+    .orderBy(desc(interactions.seq))
+    .limit(mostAtOnce)
+  return rows.map(({ id }) => id)
 }

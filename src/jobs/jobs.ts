@@ -5,7 +5,12 @@ const conversationId = z.uuid()
 /** Every job by name, and what it is told. Jobs may run more than once and must not mind. */
 export const jobSchemas = {
   /** Works out theme and the like. `seq`: the newest line when it was asked for; a newer line brings a newer job. */
-  triage: z.object({ conversationId, seq: z.int() }),
+  triage: z.object({
+    conversationId,
+    seq: z.int(),
+    /** A teammate asked for a draft, whether or not a reply seems needed. */
+    redraft: z.object({ instruction: z.string(), by: z.string() }).optional(),
+  }),
   /** Writes a draft. */
   propose: z.object({ conversationId, seq: z.int(), instruction: z.string().nullable(), by: z.string().nullable() }),
   /** Makes every copy of the card show the present state. */

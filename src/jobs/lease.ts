@@ -1,6 +1,7 @@
 import { and, eq, lt, or } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { leases } from '../db/schema.ts'
+import { messageOf } from '../errors.ts'
 
 const leaseMs = 15_000
 const renewMs = 5000
@@ -35,7 +36,7 @@ export async function holdLease(
       ctx.log.warn('stream broke; starting it again', {
         name,
         failures,
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       })
       await pause(Math.min(60_000, 500 * 2 ** failures), signal)
     } finally {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { eq } from 'drizzle-orm'
 import type { Job, JobResult, JobWithMetadata } from 'pg-boss'
 import type { Context } from '../context.ts'
@@ -17,13 +18,19 @@ type WorkerContext = Pick<Context, 'db' | 'queue' | 'clock' | 'log' | 'metrics' 
 const batchSize = 4
 const pollSeconds = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 }
 const longestTimerMs = 3_600_000
+/** Accepting comes first: in a flood, a job waits so long at most. */
+const longestYieldMs = 1000
 
-/** Starts working. `concurrency`: batches at once per queue. Returns how to stop, which lets running jobs finish. */
+/**
+ * Starts working. `concurrency`: batches at once per queue. `idle`: resolves once there is nothing more urgent to do.
+ * Returns how to stop, which lets running jobs finish.
+ */
 export async function startWorker(
   ctx: WorkerContext,
   queue: OpenQueue,
   handlers: JobHandlers,
   concurrency: number,
+  idle: () => Promise<void>,
 ): Promise<() => Promise<void>> {
   const { boss } = queue
   const stopping = new AbortController()
@@ -34,8 +41,10 @@ export async function startWorker(
     const id = await boss.work<object, unknown>(
       name,
       { batchSize, burstWhenBatchFull: true, localConcurrency: concurrency, perJobResults: true, ...pollSeconds },
-      (jobs: Job<object>[]) =>
-        Promise.all(jobs.map((job) => work(job, AbortSignal.any([job.signal, stopping.signal])))),
+      async (jobs: Job<object>[]) => {
+        await Promise.race([idle(), pause(longestYieldMs, undefined, { ref: false })])
+        return Promise.all(jobs.map((job) => work(job, AbortSignal.any([job.signal, stopping.signal]))))
+      },
     )
     workerIds.set(name, id)
   }

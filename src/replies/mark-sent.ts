@@ -23,7 +23,15 @@ export async function markUnsent(
   { replyId, by }: { replyId: string; by: string },
 ): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    const reply = await settleFailed(ctx, tx, replyId, ['unknown'], 'failed', { reason: 'it did not arrive' }, by)
+    const reply = await settleFailed(
+      ctx,
+      tx,
+      replyId,
+      ['unknown'],
+      'failed',
+      { reason: 'it did not arrive' },
+      { actor: by },
+    )
     if (!reply) throw new ConflictError('This reply is settled already')
   })
 }

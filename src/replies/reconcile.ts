@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm'
 import type { Found, OpenChannel, OutboundReply } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
-import { RetryableError } from '../errors.ts'
+import { messageOf, RetryableError } from '../errors.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import { replies } from '../db/schema.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
-import { attemptLimit, backoffMs, outboundReply } from './send.ts'
+import { attemptLimit, backoffMs, outboundReply, timeLimitMs } from './send.ts'
 import { moveReply, settleAccepted, settleFailed, type SettleContext } from './settle.ts'
 
 /** How long a channel may take to show what it accepted. */
@@ -23,7 +23,7 @@ export async function reconcileReply(
   const [reply] = await ctx.db.select().from(replies).where(eq(replies.id, replyId))
   if (reply?.state !== 'unknown') return
   const channel = ctx.channels.get(reply.channel)?.open
-  const found = await ask(channel, await outboundReply(ctx.db, reply))
+  const found = await ask(ctx, channel, await outboundReply(ctx.db, reply))
   ctx.log.info('reply of unknown outcome looked up', { replyId, conversationId, outcome: found.outcome })
   await ctx.db.transaction(async (tx) => {
     if (found.outcome === 'arrived') {
@@ -31,6 +31,12 @@ export async function reconcileReply(
       return
     }
     const now = ctx.clock.now().getTime()
+    const sinceMs = now - (reply.attemptedAt?.getTime() ?? 0)
+    // An attempt that another worker took for lost may still be on the wire.
+    if (found.outcome === 'absent' && !channel?.isResendSafe && sinceMs < timeLimitMs) {
+      const then = new Date(now + timeLimitMs - sinceMs)
+      return ctx.queue.add(tx, 'reconcile-reply', { replyId, conversationId }, then)
+    }
     if (found.outcome === 'absent' && reply.attempts >= attemptLimit) {
       await settleFailed(ctx, tx, replyId, ['unknown'], 'failed', {
         reason: `it did not arrive, after ${reply.attempts} attempts`,
@@ -51,7 +57,7 @@ export async function reconcileReply(
       await ctx.queue.add(tx, 'send-reply', { replyId, conversationId }, sendAfter)
       return
     }
-    const isEarly = channel?.find && now - (reply.attemptedAt?.getTime() ?? 0) < patienceMs
+    const isEarly = channel?.find && sinceMs < patienceMs
     if (isEarly) return ctx.queue.add(tx, 'reconcile-reply', { replyId, conversationId }, new Date(now + pauseMs))
     const problem = {
       reason: 'the connection broke while it was being sent',
@@ -61,13 +67,19 @@ export async function reconcileReply(
   })
 }
 
-async function ask(channel: OpenChannel | undefined, outbound: OutboundReply): Promise<Found> {
+async function ask(
+  ctx: Pick<Context, 'log'>,
+  channel: OpenChannel | undefined,
+  outbound: OutboundReply,
+): Promise<Found> {
   if (channel?.isResendSafe) return { outcome: 'absent' }
   if (!channel?.find) return { outcome: 'unclear' }
   try {
     return await channel.find(outbound)
   } catch (error) {
-    if (error instanceof RetryableError) return { outcome: 'unclear' }
-    throw error
+    // Whatever keeps the channel from telling: in the end the team is asked.
+    if (!(error instanceof RetryableError))
+      ctx.log.warn('a reply could not be looked up', { replyId: outbound.id, error: messageOf(error) })
+    return { outcome: 'unclear' }
   }
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import { conversations } from '../db/schema.ts'
 import { ConflictError } from '../errors.ts'
@@ -7,7 +7,7 @@ import { moveReply, type SettleContext } from './settle.ts'
 
 /**
  * Sends a reply again, word for word as it was approved: one that failed, or one of which nobody could tell.
- * Throws ConflictError when it is settled already, or the customer wrote again.
+ * Throws ConflictError when it is settled already, a new draft was written, or the customer wrote again.
  */
 export async function resendReply(
   ctx: SettleContext & Pick<Context, 'db'>,
@@ -31,9 +31,13 @@ export async function resendReply(
           eq(conversations.replyId, replyId),
           eq(conversations.inboundSeq, reply.answersSeq),
           inArray(conversations.state, ['waiting', 'sending']),
+          sql`not exists (select 1 from drafts d where d.conversation_id = ${conversationId} and d.state = 'proposed')`,
         ),
       ))
-    if (!row) throw new ConflictError('This reply is settled already, or the customer wrote again since')
+    if (!row)
+      throw new ConflictError(
+        'This reply is settled already, a new draft was written, or the customer wrote again since',
+      )
     await addEvent(ctx, tx, 'reply.retried', { conversationId, replyId, actor: by })
     await ctx.queue.add(tx, 'send-reply', { replyId, conversationId })
   })

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, lte } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, type SQL } from 'drizzle-orm'
 import type { OutboundReply, Sent } from '../channels/channel.ts'
 import type { ActiveChannel, Context } from '../context.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
@@ -10,9 +10,11 @@ import { moveReply, settleAccepted, settleFailed, type ReplyRow, type SettleCont
 
 type SendContext = SettleContext & Pick<Context, 'db' | 'log' | 'metrics'>
 
-const timeLimitMs = 60_000
+export const timeLimitMs = 60_000
 /** After this many the reply counts as failed, and the team decides. */
 export const attemptLimit = 12
+/** Of each side: the thread's newest, besides its first. */
+const mostReferences = 100
 const shortestRetryMs = 5000
 const longestRetryMs = 15 * 60_000
 
@@ -41,7 +43,7 @@ export async function sendReply(
     const [reply] = await tx
       .update(replies)
       .set({ state: 'sending', attempts: row.attempts + 1, attemptedAt: now })
-      .where(and(eq(replies.id, replyId), lte(replies.sendAfter, now)))
+      .where(eq(replies.id, replyId))
       .returning()
     if (!reply) return null
     await changeConversation(ctx, tx, reply.conversationId, {})
@@ -58,15 +60,19 @@ export async function sendReply(
   const channel = ctx.channels.get(reply.channel)
   const started = performance.now()
   const outcome = await attempt(channel, outbound, AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]))
+  // Another worker may have taken this attempt for lost meanwhile. Its outcome is a fact all the same;
+  // but only an acceptance may end an attempt that was made since.
   await ctx.db.transaction(async (tx) => {
     switch (outcome.kind) {
       case 'accepted':
-        return void (await settleAccepted(ctx, tx, replyId, ['sending'], outcome.sent, {
+        return void (await settleAccepted(ctx, tx, replyId, ['sending', 'unknown', 'queued'], outcome.sent, {
           type: 'reply.accepted',
           actor: 'deskbell',
         }))
       case 'failed':
-        return void (await settleFailed(ctx, tx, replyId, ['sending'], 'failed', outcome.problem))
+        return void (await settleFailed(ctx, tx, replyId, ['sending', 'unknown'], 'failed', outcome.problem, {
+          condition: isAttempt(reply),
+        }))
       case 'retry':
         return retryLater(ctx, tx, reply, outcome.error)
       case 'unknown':
@@ -119,15 +125,17 @@ async function attempt(
 
 async function retryLater(ctx: SendContext, tx: Db, reply: ReplyRow, error: RetryableError): Promise<void> {
   if (reply.attempts >= attemptLimit) {
-    await settleFailed(ctx, tx, reply.id, ['sending'], 'failed', {
+    const problem = {
       reason: `${error.message} (tried ${reply.attempts} times)`,
       action: 'Send it again once this is mended',
-    })
+    }
+    await settleFailed(ctx, tx, reply.id, ['sending', 'unknown'], 'failed', problem, { condition: isAttempt(reply) })
     return
   }
   const sendAfter = new Date(ctx.clock.now().getTime() + (error.retryAfterMs ?? backoffMs(reply.attempts)))
   const problem = { reason: error.message, action: 'It will be tried again' }
-  const moved = await moveReply(tx, reply.id, ['sending'], { state: 'queued', sendAfter, problem })
+  const set = { state: 'queued', sendAfter, problem } as const
+  const moved = await moveReply(tx, reply.id, ['sending', 'unknown'], set, isAttempt(reply))
   if (!moved) return
   await changeConversation(ctx, tx, reply.conversationId, {})
   await addEvent(ctx, tx, 'reply.retried', {
@@ -139,13 +147,18 @@ async function retryLater(ctx: SendContext, tx: Db, reply: ReplyRow, error: Retr
   await ctx.queue.add(tx, 'send-reply', { replyId: reply.id, conversationId: reply.conversationId }, sendAfter)
 }
 
+/** True while no later attempt was made than the one that this row tells of. */
+function isAttempt({ attemptedAt }: ReplyRow): SQL | undefined {
+  return attemptedAt ? eq(replies.attemptedAt, attemptedAt) : undefined
+}
+
 /** How long to wait after the nth attempt. */
 export function backoffMs(attempts: number): number {
   return Math.min(longestRetryMs, shortestRetryMs * 2 ** Math.max(0, attempts - 1))
 }
 
 async function becomeUnknown(ctx: SendContext, tx: Db, reply: ReplyRow): Promise<void> {
-  const moved = await moveReply(tx, reply.id, ['sending'], { state: 'unknown', problem: null })
+  const moved = await moveReply(tx, reply.id, ['sending'], { state: 'unknown', problem: null }, isAttempt(reply))
   if (!moved) return
   await changeConversation(ctx, tx, reply.conversationId, {})
   await addEvent(ctx, tx, 'reply.unknown', {
@@ -159,23 +172,20 @@ async function becomeUnknown(ctx: SendContext, tx: Db, reply: ReplyRow): Promise
 
 /** The reply as its channel needs it. */
 export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundReply> {
-  const [[conversation], theirs, ours] = await Promise.all([
+  const isTheirs = and(
+    eq(interactions.conversationId, reply.conversationId),
+    eq(interactions.channel, reply.channel),
+    eq(interactions.account, reply.account),
+  )
+  const said = { externalId: interactions.externalId, at: interactions.receivedAt }
+  const [[conversation], oldest, newest, ours] = await Promise.all([
     tx
       .select({ externalId: conversations.externalId, subject: conversations.subject, name: customers.name })
       .from(conversations)
       .innerJoin(customers, eq(customers.id, conversations.customerId))
       .where(eq(conversations.id, reply.conversationId)),
-    tx
-      .select({ externalId: interactions.externalId, at: interactions.receivedAt })
-      .from(interactions)
-      .where(
-        and(
-          eq(interactions.conversationId, reply.conversationId),
-          eq(interactions.channel, reply.channel),
-          eq(interactions.account, reply.account),
-        ),
-      )
-      .orderBy(asc(interactions.seq)),
+    tx.select(said).from(interactions).where(isTheirs).orderBy(asc(interactions.seq)).limit(1),
+    tx.select(said).from(interactions).where(isTheirs).orderBy(desc(interactions.seq)).limit(mostReferences),
     tx
       .select({ externalId: replies.externalId, at: replies.acceptedAt })
       .from(replies)
@@ -186,7 +196,9 @@ export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundRe
           inArray(replies.state, ['accepted', 'published']),
           isNotNull(replies.externalId),
         ),
-      ),
+      )
+      .orderBy(desc(replies.approvedAt))
+      .limit(mostReferences),
   ])
   return {
     id: reply.id,
@@ -194,9 +206,13 @@ export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundRe
     text: reply.text,
     to: { externalId: reply.recipient, name: conversation?.name ?? null },
     conversation: { externalId: conversation?.externalId ?? '', subject: conversation?.subject ?? null },
-    references: [...theirs, ...ours]
-      .toSorted((a, b) => (a.at?.getTime() ?? 0) - (b.at?.getTime() ?? 0))
-      .flatMap(({ externalId }) => externalId ?? []),
+    references: [
+      ...new Set(
+        [...oldest, ...newest.toReversed(), ...ours.toReversed()]
+          .toSorted((a, b) => (a.at?.getTime() ?? 0) - (b.at?.getTime() ?? 0))
+          .flatMap(({ externalId }) => externalId ?? []),
+      ),
+    ],
     approvedAt: reply.approvedAt,
     attemptedAt: reply.attemptedAt,
   }

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, type SQL } from 'drizzle-orm'
 import type { Sent } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
 import { hostedKey } from '../conversations/hosted.ts'
@@ -6,22 +6,24 @@ import { addEvent, changeConversation, type EventType } from '../conversations/q
 import { findOldestUnanswered } from '../interactions/queries.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, lines, replies, teammates } from '../db/schema.ts'
+import { resolveProblems } from '../jobs/resolve.ts'
 import type { ReplyProblem, ReplyState } from './reply.ts'
 
 export type SettleContext = Pick<Context, 'queue' | 'signals' | 'clock' | 'newId' | 'channels'>
 export type ReplyRow = typeof replies.$inferSelect
 
-/** Moves a reply on, if it is in one of the states `from`. Null: it is not, and nothing changed. */
+/** Moves a reply on, if it is in one of the states `from` and `condition` holds. Null: it is not, and nothing changed. */
 export async function moveReply(
   tx: Db,
   replyId: string,
   from: ReplyState[],
   set: Partial<ReplyRow>,
+  condition?: SQL,
 ): Promise<ReplyRow | null> {
   const [row] = await tx
     .update(replies)
     .set(set)
-    .where(and(eq(replies.id, replyId), inArray(replies.state, from)))
+    .where(and(eq(replies.id, replyId), inArray(replies.state, from), condition))
     .returning()
   return row ?? null
 }
@@ -45,6 +47,7 @@ export async function settleAccepted(
   if (!reply) return null
   const row = await changeConversation(ctx, tx, reply.conversationId, {})
   if (!row) return reply
+  await resolveProblems(ctx, tx, row.id, ['send-reply', 'reconcile-reply'])
   if (row.inboundSeq > reply.answersSeq) {
     await waitAgain(ctx, tx, reply.conversationId, reply.answersSeq, row.inboundSeq)
   } else {
@@ -61,6 +64,7 @@ export async function settleAccepted(
     data: {
       channel: reply.channel,
       account: reply.account,
+      answersSeq: reply.answersSeq,
       acceptedAt: sent.at.toISOString(),
       approvedBy: reply.approvedBy,
       responseMs: ms(reply.waitingSince),
@@ -70,15 +74,19 @@ export async function settleAccepted(
   })
   if (ctx.channels.get(reply.channel)?.open.isHosted) {
     const [author] = await tx.select({ name: teammates.name }).from(teammates).where(eq(teammates.id, reply.approvedBy))
-    await tx.insert(lines).values({
-      conversationId: row.id,
-      seq: row.version,
-      sender: 'team',
-      externalId: reply.id,
-      name: author?.name ?? null,
-      text: reply.text,
-      at: sent.at,
-    })
+    // One that failed after all and was sent again is there already.
+    await tx
+      .insert(lines)
+      .values({
+        conversationId: row.id,
+        seq: row.version,
+        sender: 'team',
+        externalId: reply.id,
+        name: author?.name ?? null,
+        text: reply.text,
+        at: sent.at,
+      })
+      .onConflictDoNothing()
     await ctx.signals.send(tx, 'hosted', [hostedKey(row.channel, row.account, row.externalId)])
   }
   return reply
@@ -92,23 +100,27 @@ export async function settleFailed(
   from: ReplyState[],
   state: 'failed' | 'rejected',
   problem: ReplyProblem,
-  actor = 'deskbell',
+  { actor = 'deskbell', at, condition }: { actor?: string; at?: Date; condition?: SQL | undefined } = {},
 ): Promise<ReplyRow | null> {
-  const reply = await moveReply(tx, replyId, from, { state, problem })
+  const reply = await moveReply(tx, replyId, from, { state, problem }, condition)
   if (!reply) return null
-  const row = await changeConversation(ctx, tx, reply.conversationId, {}, eq(conversations.replyId, replyId))
-  if (row && (row.state === 'sending' || row.state === 'answered')) {
+  const row = await changeConversation(ctx, tx, reply.conversationId, {})
+  await resolveProblems(ctx, tx, reply.conversationId, ['send-reply', 'reconcile-reply'])
+  if (row?.replyId === replyId && row.state !== 'dismissed' && row.state !== 'quarantined') {
+    const isOver = row.state === 'sending' || row.state === 'answered'
+    const since = [row.waitingSince, reply.waitingSince].filter((date) => date !== null)
+    const oldest = since.toSorted((a, b) => a.getTime() - b.getTime())[0]
     await tx
       .update(conversations)
-      .set({ state: 'waiting', waitingSince: row.waitingSince ?? reply.waitingSince ?? row.lastInboundAt })
+      .set({ state: isOver ? 'waiting' : row.state, waitingSince: oldest ?? row.lastInboundAt })
       .where(eq(conversations.id, row.id))
-    if (row.inboundSeq > reply.answersSeq) await askForDraft(ctx, tx, row.id, row.inboundSeq)
+    if (isOver && row.inboundSeq > reply.answersSeq) await askForDraft(ctx, tx, row.id, row.inboundSeq)
   }
   await addEvent(ctx, tx, `reply.${state}`, {
     conversationId: reply.conversationId,
     replyId,
     actor,
-    data: { ...problem },
+    data: { ...problem, ...(at ? { at: at.toISOString() } : {}) },
   })
   return reply
 }

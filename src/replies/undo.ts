@@ -4,6 +4,7 @@ import { addEvent, changeConversation } from '../conversations/queries.ts'
 import { conversations, drafts } from '../db/schema.ts'
 import { insertDraft } from '../drafts/queries.ts'
 import { ConflictError } from '../errors.ts'
+import { resolveProblems } from '../jobs/resolve.ts'
 import { askForDraft, moveReply, type SettleContext } from './settle.ts'
 
 /** Takes an approved reply back before it leaves; its text is the draft again. Throws ConflictError when it left already. */
@@ -15,6 +16,7 @@ export async function undoReply(
     const reply = await moveReply(tx, replyId, ['queued', 'by_hand'], { state: 'withdrawn' })
     if (reply?.conversationId !== conversationId) throw new ConflictError('Too late to undo: the reply is on its way')
     const row = await changeConversation(ctx, tx, conversationId, { state: 'waiting', replyId: null })
+    await resolveProblems(ctx, tx, conversationId, ['send-reply', 'reconcile-reply'])
     const [approved] = await tx.select().from(drafts).where(eq(drafts.id, reply.draftId))
     if (row && approved) {
       const { revision: _, ...copy } = approved

@@ -375,6 +375,6 @@ function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply
     case 'snoozed':
       return [...retries, action('reopen', 'Wake now', 'primary'), assign]
     case 'quarantined':
-      return [action('reopen', 'Not spam', 'primary'), action('spam', 'Spam', 'danger')]
+      return [...retries, action('reopen', 'Not spam', 'primary'), action('spam', 'Spam', 'danger')]
   }
 }

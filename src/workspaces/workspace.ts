@@ -11,8 +11,8 @@ export interface WorkspaceType<Spec extends EnvSpec = EnvSpec> {
   id: string
   name: string
   env: Spec
-  /** Null: the settings switch it off. Throws ConfigError when it is half set. */
-  open(settings: Settings<Spec>, io: WorkspaceIo): Workspace | null
+  /** Null: the settings switch it off. Throws ConfigError when it is half set. A large SDK is imported here, not before. */
+  open(settings: Settings<Spec>, io: WorkspaceIo): Workspace | null | Promise<Workspace | null>
 }
 
 /** Lets TypeScript infer a workspace's settings from its `env`. */

@@ -6,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { freePort } from '../support/postgres.ts'
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+/** As `npm start` and the Dockerfile have it. */
+const flags = ['--max-semi-space-size=4']
 const patienceMs = 60_000
 
 /** Deskbell in a process of its own, as an operator runs it. */
@@ -24,7 +26,7 @@ export async function startDesk(env: Record<string, string>): Promise<DeskProces
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [...flags, program], {
     env: { PATH: process.env['PATH'], PORT: String(port), ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   })

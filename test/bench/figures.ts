@@ -24,7 +24,7 @@ export function below(what: string, value: number, aim: number | null, unit: str
   }
 }
 
-/** A table for the terminal. */
+/** A Markdown table that can be read in the terminal too. */
 export function table(figures: Figure[]): string {
   const rows = figures.map(({ what, value, aim, isMet }) => [
     what,
@@ -32,14 +32,9 @@ export function table(figures: Figure[]): string {
     aim,
     isMet === null ? '' : isMet ? 'met' : 'MISSED',
   ])
-  const all = [['', 'measured', 'aim', ''], ...rows]
+  const all = [['What', 'measured', 'aim', ''], ...rows]
   const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`
+  const [head = '', ...body] = all.map((row) => line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0))))
+  return [head, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n')
 }

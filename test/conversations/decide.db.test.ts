@@ -72,6 +72,23 @@ describe('dismissing', () => {
 })
 
 describe('snoozing', () => {
+  it('ended by hand, lets them wait since when they did', async () => {
+    await desk.decide(id, { kind: 'dismiss', seenSeq: 1, reason: 'no-reply-needed' })
+    await desk.hear(inbound('b', { occurredAt: new Date('2026-03-09T10:00:00Z') }))
+    await desk.work()
+    await desk.decide(id, { kind: 'snooze', seenSeq: 2, until: new Date(desk.clock.now().getTime() + 60_000) })
+    await desk.decide(id, { kind: 'reopen' })
+    expect(await desk.conversation(id)).toMatchObject({ waitingSince: new Date('2026-03-09T10:00:00Z') })
+  })
+
+  it('ended by hand, keeps the draft that is being written', async () => {
+    await desk.decide(id, { kind: 'redraft', seenSeq: 1, instruction: 'shorter' })
+    await desk.decide(id, { kind: 'snooze', seenSeq: 1, until: new Date(desk.clock.now().getTime() + 60_000) })
+    await desk.decide(id, { kind: 'reopen' })
+    await desk.work()
+    expect(await desk.conversation(id)).toMatchObject({ draft: { instruction: 'shorter' } })
+  })
+
   it('ends at its time', async () => {
     await desk.decide(id, { kind: 'snooze', seenSeq: 1, until: minutes(60) })
     await desk.work()
@@ -114,6 +131,13 @@ describe('snoozing', () => {
 })
 
 describe('assigning', () => {
+  it('is for the first who takes it; the next one is told who that was', async () => {
+    await desk.decide(id, { kind: 'assign', to: { id: 'ana', name: 'Ana' } })
+    const outcome = await desk.decide(id, { kind: 'assign', to: { id: 'ben', name: 'Ben' } }, 'ben')
+    expect(outcome).toMatchObject({ isDone: false })
+    expect(await desk.conversation(id)).toMatchObject({ assignee: 'Ana' })
+  })
+
   it('shows who has it, and lets it go', async () => {
     await desk.decide(id, { kind: 'assign', to: { id: 'ben', name: 'Ben' } })
     await desk.work()

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSyncCard } from '../../src/conversations/sync-card.ts'
 import { cards } from '../../src/db/schema.ts'
+import { RetryableError } from '../../src/errors.ts'
 import { inbound } from '../support/channel.ts'
 import { fakeWorkspace, openDesk, type Desk } from '../support/desk.ts'
 
@@ -12,6 +13,19 @@ beforeEach(async () => {
 afterEach(() => desk.close())
 
 describe('sync-card', () => {
+  it('brings the card to every room that is up while one is down', async () => {
+    await desk.close()
+    const [down, up] = [fakeWorkspace('down'), fakeWorkspace('up')]
+    down.onPost = async () => {
+      throw new RetryableError('down')
+    }
+    desk = await openDesk({ rooms: [down, up] })
+    const [recorded] = await desk.hear(inbound('a'))
+    const id = recorded?.interactions[0]?.conversationId ?? ''
+    await expect(createSyncCard(desk.ctx)({ conversationId: id })).rejects.toThrow('down')
+    expect(up.posts).toHaveLength(1)
+  })
+
   it('posts one card a room, and shows every later change on it', async () => {
     const [recorded] = await desk.hear(inbound('a'))
     const id = recorded?.interactions[0]?.conversationId ?? ''

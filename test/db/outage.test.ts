@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -72,6 +72,34 @@ describe('starting', () => {
     await expect(lockFolder(folder)).rejects.toThrow(/another Deskbell is running on .*Stop it first/)
     await first.release()
     await (await lockFolder(folder)).release()
+    await rm(folder, { recursive: true })
+  })
+
+  it('refuses it whatever the TMPDIR of the second process is', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'deskbell-lock-'))
+    const first = await lockFolder(folder)
+    vi.stubEnv('TMPDIR', join(folder, 'elsewhere'))
+    await expect(lockFolder(folder)).rejects.toThrow(/another Deskbell is running/)
+    vi.unstubAllEnvs()
+    await first.release()
+    await rm(folder, { recursive: true })
+  })
+
+  it('locks a folder whose path is longer than the name of a socket may be', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'deskbell-lock-'))
+    const first = await lockFolder(join(parent, 'x'.repeat(120)))
+    await expect(lockFolder(join(parent, 'x'.repeat(120)))).rejects.toThrow(/another Deskbell is running/)
+    await first.release()
+    await rm(parent, { recursive: true })
+  })
+
+  it('says that a folder can not be used', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'deskbell-lock-'))
+    const dataDir = join(folder, 'notes.txt')
+    await writeFile(dataDir, 'no folder')
+    const opening = openDatabase({ url: null, poolSize: 1, tls: 'off', dataDir })
+    await expect(opening).rejects.toThrow(ConfigError)
+    await expect(opening).rejects.toThrow(/^DATA_DIR: the folder .*notes\.txt can't be used: EEXIST/)
     await rm(folder, { recursive: true })
   })
 

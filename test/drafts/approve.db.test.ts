@@ -20,6 +20,22 @@ async function approval() {
 }
 
 describe('approving', () => {
+  it('refuses a draft that is longer than the channel takes, and says by how much', async () => {
+    desk.assistant.onDraft = () => ({ text: 'x'.repeat(501), evidence: [] })
+    await desk.decide(id, { kind: 'redraft', seenSeq: 1, instruction: 'longer' })
+    await desk.work()
+    const { draft } = await desk.conversation(id)
+    expect(await desk.decide(id, { kind: 'approve', draftId: draft?.id ?? '', seenSeq: 1 })).toMatchObject({
+      isDone: false,
+    })
+  })
+
+  it('sends what a teammate wrote without what no database can store', async () => {
+    expect(await desk.decide(id, { kind: 'edit', draftId: null, seenSeq: 1, text: 'a\0b\ud800' })).toMatchObject({
+      isDone: true,
+    })
+  })
+
   it('sends the draft word for word and answers the conversation', async () => {
     desk.clock.advance(6 * 60_000)
     desk.channel.onSend = async () => ({ externalId: 'x', at: desk.clock.now() })

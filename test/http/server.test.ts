@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { Webhook } from 'standardwebhooks'
@@ -90,6 +91,38 @@ describe('the HTTP server', () => {
     const text = await (await fetch(`${app.url}/metrics`)).text()
     expect(text).toContain('deskbell_interactions_total{channel="live-chat",outcome="recorded"} 1')
     expect(text).toContain('deskbell_interactions_total{channel="live-chat",outcome="duplicate"} 9')
+  })
+})
+
+describe('behind a trusted proxy', () => {
+  it.each(['203.0.113.7:{port}', '[2001:db8::7]:{port}'])(
+    'a visitor is told by the address, not by the port: %s',
+    async (address) => {
+      const proxied = await runApp({ TRUST_PROXY: 'on' })
+      const enrol = (port: number) =>
+        fetch(`${proxied.url}/channels/live-chat/visitors`, {
+          method: 'POST',
+          headers: { 'x-forwarded-for': `198.51.100.1, ${address.replace('{port}', String(port))}` },
+          body: '{}',
+        })
+      const answers = await Promise.all(Array.from({ length: 61 }, (_, at) => enrol(40_000 + at)))
+      expect(answers.some(({ status }) => status === 429)).toBe(true)
+      await proxied.close()
+    },
+  )
+})
+
+describe('a request that breaks off', () => {
+  it('is not taken for an outage of the database', async () => {
+    const logged = vi.spyOn(app.ctx.log, 'warn')
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1')
+    const head = 'POST /channels/live-chat HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n'
+    const over = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+    socket.on('error', () => {}).resume()
+    socket.write(`${head}Transfer-Encoding: chunked\r\n\r\nZZZ\r\n`)
+    await over
+    expect((await fetch(`${app.url}/healthz`)).status).toBe(200)
+    expect(logged).not.toHaveBeenCalled()
   })
 })
 

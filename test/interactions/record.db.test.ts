@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { count } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { record } from '../../src/interactions/record.ts'
@@ -16,6 +17,23 @@ const rows = async (table: typeof interactions | typeof customers | typeof event
   (await desk.ctx.db.select({ count: count() }).from(table))[0]?.count
 
 describe('record', () => {
+  it('counts the wait from the oldest words, in whatever order they arrive', async () => {
+    const [recorded] = await desk.hear(inbound('a'))
+    const id = recorded?.interactions[0]?.conversationId ?? ''
+    await desk.hear(inbound('older', { occurredAt: new Date('2026-03-02T08:00:00Z') }))
+    expect(await desk.conversation(id)).toMatchObject({ waitingSince: new Date('2026-03-02T08:00:00Z') })
+    const [row] = await desk.ctx.db.query.conversations.findMany()
+    expect(row?.lastInboundAt).toEqual(new Date('2026-03-02T09:00:00Z'))
+  })
+
+  it('stores long external ids in any script, and tells them apart', async () => {
+    const long = Array.from({ length: 1200 }, () => String.fromCodePoint(randomInt(0x4e00, 0x9000))).join('')
+    const recorded = await record(desk.ctx, [
+      { channel: desk.channel, delivery: { interactions: [inbound(`${long}1`), inbound(`${long}2`)] } },
+    ])
+    expect(recorded[0]?.interactions.map((one) => one.isDuplicate)).toEqual([false, false])
+  })
+
   it('stores an interaction once, however often and however concurrently it is delivered', async () => {
     const first = await desk.hear(inbound('a'))
     const again = await desk.hear(inbound('a'))
@@ -56,6 +74,25 @@ describe('record', () => {
     ])
   })
 
+  it('says who writes when a stranger refers to a conversation, and does not take them for the customer', async () => {
+    const mia = { externalId: 'mia@example.com', name: 'Mia', handle: 'mia@example.com' }
+    const eve = { externalId: 'eve@example.com', name: 'Mia', handle: 'eve@example.com' }
+    const [first] = await desk.hear(inbound('a', { customer: mia }))
+    const id = first?.interactions[0]?.conversationId ?? ''
+    await desk.hear(inbound('b', { customer: mia, conversation: { externalId: 'x', references: ['a'] } }))
+    await desk.hear(inbound('c', { customer: eve, conversation: { externalId: 'y', references: ['b'] } }))
+    expect((await desk.conversation(id)).turns.map(({ notes }) => notes)).toEqual([
+      [],
+      [],
+      [
+        'Written by eve@example.com, not by the customer who began this conversation. The answer goes to whoever wrote last',
+      ],
+    ])
+    await desk.hear(inbound('d', { customer: { ...eve, name: 'Mallory' }, conversation: { externalId: 'z' } }))
+    const names = (await desk.ctx.db.select({ name: customers.name }).from(customers)).map(({ name }) => name)
+    expect(names.toSorted()).toEqual(['Mallory', 'Mia'])
+  })
+
   it('does not follow a reference into another account', async () => {
     const [first] = await desk.hear(inbound('a'))
     const [second] = await desk.hear(
@@ -65,7 +102,7 @@ describe('record', () => {
   })
 
   it('lets no poison take others with it, and stores nothing of the poison', async () => {
-    const deliver = createIntake(desk.ctx)
+    const { deliver } = createIntake(desk.ctx)
     const poison = { ...inbound('poison'), occurredAt: new Date(NaN) }
     const results = await Promise.allSettled([
       deliver('fake', delivery(inbound('a'))),
@@ -74,6 +111,32 @@ describe('record', () => {
     ])
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(await rows(interactions)).toBe(2)
+  })
+
+  it('keeps the order of what each writer sends, and loses nothing, however it falls into batches', async () => {
+    const { deliver, idle } = createIntake(desk.ctx)
+    const writers = Array.from({ length: 5 }, (_, index) => `writer-${index}`)
+    const sent: Promise<unknown>[] = []
+    for (let line = 0; line < 12; line++) {
+      for (const writer of writers) {
+        const externalId = `${writer}-${line}`
+        const one = inbound(externalId, { conversation: { externalId: writer }, customer: { externalId: writer } })
+        sent.push(deliver('fake', delivery(one)))
+        if (line % 3 === 0) sent.push(deliver('fake', delivery(one)))
+      }
+      // So that some fall into a batch with others, and some wait for one that is under way.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await idle()
+    await Promise.all(sent)
+    const stored = await desk.ctx.db.select().from(interactions).orderBy(interactions.seq)
+    for (const writer of writers) {
+      const mine = stored.filter(({ externalId }) => externalId.startsWith(`${writer}-`))
+      expect(mine.map(({ externalId }) => externalId)).toEqual(
+        Array.from({ length: 12 }, (_, line) => `${writer}-${line}`),
+      )
+      expect(mine.map(({ seq }) => seq)).toEqual(Array.from({ length: 12 }, (_, line) => line + 1))
+    }
   })
 
   it('stores what Postgres would refuse: NUL characters and lone surrogates', async () => {

@@ -12,6 +12,7 @@ import { openTestDatabase, type TestDatabase } from '../support/db.ts'
 let database: TestDatabase
 let queue: OpenQueue
 let stopWorker: () => Promise<void>
+let idle: Promise<void>
 const log = createLog('silent')
 const conversationId = '00000000-0000-7000-8000-000000000001'
 const handlers = {
@@ -25,10 +26,11 @@ const handlers = {
 
 beforeEach(async () => {
   vi.resetAllMocks()
+  idle = Promise.resolve()
   database = await openTestDatabase()
   queue = await openQueue(database, log)
   const ctx = { db: database.db, queue, clock: systemClock, log, metrics: createMetrics(), newId: () => newId() }
-  stopWorker = await startWorker(ctx, queue, handlers, 1)
+  stopWorker = await startWorker(ctx, queue, handlers, 1, () => idle)
 })
 afterEach(async () => {
   await stopWorker()
@@ -54,6 +56,18 @@ describe('the worker', () => {
     handlers['sync-card'].mockImplementation(async () => void (ranAt = Date.now()))
     await database.db.transaction((tx) => queue.add(tx, 'sync-card', { conversationId }, due))
     await vi.waitFor(() => expect(ranAt).toBeGreaterThanOrEqual(due.getTime()), 10_000)
+  })
+
+  it('lets what is more urgent go first, but not for ever', async () => {
+    let becomeIdle = (): void => {}
+    idle = new Promise((resolve) => void (becomeIdle = resolve))
+    const addedAt = performance.now()
+    await database.db.transaction((tx) => queue.add(tx, 'sync-card', { conversationId }))
+    await vi.waitFor(() => expect(handlers['sync-card']).toHaveBeenCalledTimes(1), 10_000)
+    expect(performance.now() - addedAt).toBeGreaterThan(900)
+    await database.db.transaction((tx) => queue.add(tx, 'triage', { conversationId, seq: 1 }))
+    becomeIdle()
+    await vi.waitFor(() => expect(handlers.triage).toHaveBeenCalledTimes(1), 10_000)
   })
 
   it('tries again what failed', async () => {

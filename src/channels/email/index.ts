@@ -2,7 +2,6 @@ import { resolve } from 'node:dns/promises'
 import type { DNSResolver } from 'mailauth'
 import { defineChannel } from '../channel.ts'
 import { mailboxEnv, mailboxFrom } from './mailbox.ts'
-import { openEmail } from './open-email.ts'
 
 const systemResolver: DNSResolver = async (name, type) => (await resolve(name, type)) as string[] | string[][]
 
@@ -23,5 +22,9 @@ export const email = defineChannel({
     graceSeconds: 20,
     quietSeconds: 0,
   },
-  open: (settings, io) => openEmail(settings.map(mailboxFrom), io, systemResolver),
+  // The mail libraries take 30 MB: they are loaded where there is a mailbox.
+  async open(settings, io) {
+    const { openEmail } = await import('./open-email.ts')
+    return openEmail(settings.map(mailboxFrom), io, systemResolver)
+  },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { setting, type Settings } from '../../env.ts'
-import { isAddress } from './read-mail.ts'
+import { isAddress } from './address.ts'
 
 /** Where a mail server is and how to log in. */
 export interface MailServer {

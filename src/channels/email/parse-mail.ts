@@ -121,7 +121,7 @@ function notesOn(mail: Mail, author: MailAddress | undefined, answersTo: MailAdd
 
 function lengthNotes(mail: Mail, full: string, isCut: boolean | undefined): string[] {
   if (isCut) return ['The message is very large; only its beginning was read']
-  const isLong = full.length > longestText || (mail.html ?? '').length > longestHtml
+  const isLong = mail.isLong || full.length > longestText || (mail.html ?? '').length > longestHtml
   return isLong ? ['The text is very long; only its beginning was kept'] : []
 }
 

@@ -1,5 +1,6 @@
 import { simpleParser, type AddressObject, type EmailAddress } from 'mailparser'
 import { cleanLine, cleanText } from '../kit/clean-text.ts'
+import { isAddress } from './address.ts'
 
 /** A mail taken apart, before anything is concluded from it. */
 export interface Mail {
@@ -15,6 +16,8 @@ export interface Mail {
   attachments: MailAttachment[]
   /** False: the MIME structure can't be read, and only what stood in plain sight was taken. */
   isWhole: boolean
+  /** There is more text than was looked at. */
+  isLong: boolean
 }
 
 /** One address of a header. */
@@ -31,6 +34,8 @@ interface MailAttachment {
 }
 
 const longestWaitMs = 30_000
+/** Characters of text that are looked at: to work through 25 MB would hold up everything else for seconds. */
+const longestText = 1_000_000
 
 /** Takes any bytes apart as a mail. Never throws. */
 export async function readMail(raw: Buffer): Promise<Mail> {
@@ -65,7 +70,7 @@ async function readMime(raw: Buffer): Promise<Mail> {
     subject: cleanLine(asText(mail.subject), 500),
     from: addresses(mail.from),
     replyTo: addresses(mail.replyTo),
-    text: cleanText(asText(mail.text)).trim(),
+    text: cleanText(asText(mail.text).slice(0, longestText)).trim(),
     html: mail.html || null,
     attachments: mail.attachments.map(({ filename, contentType, content }) => ({
       name: attachmentName(asText(filename), contentType),
@@ -73,6 +78,7 @@ async function readMime(raw: Buffer): Promise<Mail> {
       content,
     })),
     isWhole: true,
+    isLong: asText(mail.text).length > longestText,
   }
 }
 
@@ -92,6 +98,7 @@ function readRoughly(raw: Buffer): Mail {
     html: null,
     attachments: [],
     isWhole: false,
+    isLong: false,
   }
 }
 
@@ -112,11 +119,6 @@ function addresses(header: AddressObject | undefined): MailAddress[] {
   return flat(header?.value ?? []).flatMap(({ address, name }) =>
     address && isAddress(address) ? [{ address: address.toLowerCase(), name: cleanLine(name, 200) }] : [],
   )
-}
-
-/** Something a mail can be sent to. */
-export function isAddress(text: string): boolean {
-  return text.length <= 254 && /^[^\s@<>(),;:"[\]\p{Cc}]+@[^\s@<>(),;:"[\]\p{Cc}]+$/u.test(text)
 }
 
 function attachmentName(name: string, mediaType: string): string {

@@ -31,8 +31,7 @@ function withoutQuotes(lines: string[]): string[] {
     if (line.startsWith('>')) continue
     const headerLines = attributionAt(lines, i)
     if (headerLines > 0) {
-      const next = lines.slice(i + headerLines).find((after) => after.trim() !== '')
-      if (!next?.trim().startsWith('>')) break
+      if (!wordsFrom(lines, i + headerLines).startsWith('>')) break
       i += headerLines - 1
       continue
     }
@@ -42,6 +41,15 @@ function withoutQuotes(lines: string[]): string[] {
   while (kept.length > 0 && /^\s*$/.test(kept.at(-1) ?? '')) kept.pop()
   if (kept.length < lines.length && rule.test(kept.at(-1) ?? '')) kept.pop()
   return kept
+}
+
+/** The first line from `i` on that isn't empty. */
+function wordsFrom(lines: string[], i: number): string {
+  for (let at = i; at < lines.length; at++) {
+    const line = (lines[at] ?? '').trim()
+    if (line !== '') return line
+  }
+  return ''
 }
 
 /** How many lines from `i` on are "On Monday, 2 March 2026 at 10:00, Anna wrote:"; clients break it in up to three. */

@@ -14,6 +14,8 @@ const perEmail = { max: 5, seconds: 600 }
 /** Generous: an office, or a whole mobile network, may stand behind one address. */
 const perPeer = { max: 20, seconds: 600 }
 const perForm = { max: 60, seconds: 60 }
+/** Beyond this nothing is taken: no office writes so much, and a flood would fill the database. */
+const flood = { max: 200, seconds: 600 }
 
 const securityHeaders = {
   'content-security-policy':
@@ -30,6 +32,8 @@ const submissionSchema = z.object(submissionShape)
 export function openHostedForm(io: ChannelIo): { pages: Page[]; receive: Webhook['receive'] } {
   const key = io.key('form')
   const css = readFileSync(new URL('./form.css', import.meta.url), 'utf8')
+  // Hashed: the counters outlive the message, and must not tell who wrote.
+  const hashed = (text: string) => createHmac('sha256', key).update(text).digest('base64url')
 
   async function receive(request: Request, peer: Peer): ReturnType<Webhook['receive']> {
     const posted = new URLSearchParams(await request.text())
@@ -51,6 +55,12 @@ export function openHostedForm(io: ChannelIo): { pages: Page[]; receive: Webhook
       return { delivery: nothing, respond: () => htmlResponse(body, isForeign ? 403 : 422) }
     }
 
+    if (!(await io.allow(`form flood ${hashed(peer.address)}`, flood.max, flood.seconds))) {
+      const notice = 'Too many messages came from your network. Please wait ten minutes, then press Send once more.'
+      const body = await formPage({ token: posted.get('token') ?? '', values, errors: {}, notice })
+      return { delivery: nothing, respond: () => htmlResponse(body, 429) }
+    }
+
     const signs = [
       ...(posted.get(trapName) ? ['The hidden field was filled in'] : []),
       ...(ageMs < leastFillMs ? [`Filled in within ${Math.max(1, Math.ceil(ageMs / 1000))} s`] : []),
@@ -67,8 +77,6 @@ export function openHostedForm(io: ChannelIo): { pages: Page[]; receive: Webhook
 
   /** Beyond the first limit that is reached nothing is counted any more. */
   async function exceededLimit(email: string, { address }: Peer): Promise<string[]> {
-    // Hashed: the counters outlive the message, and must not tell who wrote.
-    const hashed = (text: string) => createHmac('sha256', key).update(text).digest('base64url')
     const minutes = ({ seconds }: typeof perPeer) => (seconds === 60 ? 'a minute' : `${seconds / 60} minutes`)
     const limits = [
       { name: `form peer ${hashed(address)}`, limit: perPeer, where: 'from one internet address' },

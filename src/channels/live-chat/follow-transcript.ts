@@ -11,6 +11,8 @@ interface Follow {
   /** The last sequence number that the reader has, as it came with the request; null: none. */
   after: string | null
   signal: AbortSignal
+  /** Called once, when the stream is over. */
+  onEnd?: () => void
 }
 
 /**
@@ -34,6 +36,7 @@ export async function followTranscript(io: ChannelIo, follow: Follow): Promise<R
     if (isClosed) return
     isClosed = true
     stopListening()
+    follow.onEnd?.()
     wake()
   }
   signal.addEventListener('abort', close, { once: true })

@@ -5,6 +5,7 @@ import { clientPages } from './client-pages.ts'
 import { followTranscript } from './follow-transcript.ts'
 import { readMessage } from './message.ts'
 import { checkOrigin, originList } from './origins.ts'
+import { createSeats, type Seats } from './seats.ts'
 import { createVisitors, type Visitors } from './visitors.ts'
 
 const account = 'default'
@@ -96,7 +97,7 @@ export const liveChat = defineChannel({
       pages: [
         ...clientPages({ title: settings.LIVE_CHAT_TITLE, greeting: settings.LIVE_CHAT_GREETING, origins }),
         visitorsPage(visitors, io, origins),
-        eventsPage(visitors, io),
+        eventsPage(visitors, io, createSeats()),
       ],
       // The customer reads the database: what core commits after this is sent.
       send: async (reply) => ({ externalId: reply.id, at: io.clock.now() }),
@@ -110,14 +111,18 @@ export const liveChat = defineChannel({
   },
 })
 
+/** Streams open at once on this replica: every one of them reads what a line adds to its conversation. */
+const mostStreams = { visitor: 30, address: 500 }
+
 /** Counts one use by `who`; the answer that puts it off when there were too many. */
 async function exceeds(io: ChannelIo, name: keyof typeof limits, who: string): Promise<Response | null> {
   const { max, seconds, said } = limits[name]
   if (await io.allow(`live-chat ${name} ${who}`, max, seconds)) return null
-  return Response.json(
-    { error: `${said}. Wait a minute, then send it again.` },
-    { status: 429, headers: { 'retry-after': '60', 'cache-control': 'no-store' } },
-  )
+  return tooMany(`${said}. Wait a minute, then send it again.`)
+}
+
+function tooMany(error: string): Response {
+  return Response.json({ error }, { status: 429, headers: { 'retry-after': '60', 'cache-control': 'no-store' } })
 }
 
 /** Hands out a visitor id with its token; one that is still good is given back. */
@@ -136,16 +141,27 @@ function visitorsPage(visitors: Visitors, io: ChannelIo, origins: string[]): Pag
   }
 }
 
-function eventsPage(visitors: Visitors, io: ChannelIo): Page {
+function eventsPage(visitors: Visitors, io: ChannelIo, seats: Seats): Page {
   return {
     method: 'GET',
     path: '/channels/live-chat/events',
-    async handle(request) {
+    async handle(request, peer) {
       const query = new URL(request.url).searchParams
       const visitor = query.get('visitor') ?? ''
       visitors.verify(visitor, query.get('token') ?? '')
       const after = request.headers.get('last-event-id') ?? query.get('after')
-      return followTranscript(io, { account, conversation: visitor, after, signal: request.signal })
+      const leave = seats.take([
+        [`visitor ${visitor}`, mostStreams.visitor],
+        [`address ${peer.address}`, mostStreams.address],
+      ])
+      if (!leave) return tooMany('Too many chats are open at once. Close some of them.')
+      try {
+        const { signal } = request
+        return await followTranscript(io, { account, conversation: visitor, after, signal, onEnd: leave })
+      } catch (error) {
+        leave()
+        throw error
+      }
     },
   }
 }

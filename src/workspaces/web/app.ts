@@ -80,7 +80,7 @@ export function createApp(web: Web): Hono<Env> {
     return refuse(
       c,
       403,
-      'Without a password the room opens only at http://localhost and http://127.0.0.1. Set WEB_PASSWORD to open it at this address.',
+      'Without a password the room opens only at http://localhost and http://127.0.0.1, and not through a proxy. Set WEB_PASSWORD to open it at this address.',
     )
   })
   app.get('/assets/*', (c) => assets.respond(c.req.raw) ?? c.notFound())

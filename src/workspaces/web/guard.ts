@@ -17,8 +17,11 @@ export function requirePrivacy(io: { host: string; publicUrl: string }, password
     )
 }
 
-/** True when the browser was sent to a name of this machine, not to a foreign name that resolves to it. */
+const forwarding = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']
+
+/** True when the browser was sent to a name of this machine, not to a foreign name that resolves to it, nor by a proxy. */
 export function isLocalHost(request: Request): boolean {
+  if (forwarding.some((name) => request.headers.has(name))) return false
   try {
     return loopback.test(new URL(`http://${hostOf(request)}`).hostname)
   } catch {

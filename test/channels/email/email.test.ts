@@ -419,8 +419,10 @@ describe.skipIf(!hasDovecot)('checking', () => {
     })
   })
 
-  test('two mailboxes with one address are refused', () => {
+  test('two mailboxes with one address are refused', async () => {
     const env = { ...settingsOf('a@b.example'), ...numbered(settingsOf('A@b.example'), 2) }
-    expect(() => email.open(readAccounts('EMAIL', email.env, env) as never, testChannelIo())).toThrow(ConfigError)
+    await expect(email.open(readAccounts('EMAIL', email.env, env) as never, testChannelIo())).rejects.toThrow(
+      ConfigError,
+    )
   })
 })

@@ -258,6 +258,16 @@ describe('attachments', () => {
   })
 })
 
+describe('a very long text', () => {
+  test('is read as far as a megabyte, and says so', async () => {
+    const mail = await parse(Buffer.from(`From: a@b.example\r\n\r\nHello${'\n'.repeat(1_100_000)}unseen`))
+    expect('interaction' in mail && mail.interaction).toMatchObject({
+      text: 'Hello',
+      notes: ['The text is very long; only its beginning was kept'],
+    })
+  })
+})
+
 describe('time', () => {
   test.each([
     ['plain', '2026-03-02T08:55:00Z', "the customer's clock is believed"],

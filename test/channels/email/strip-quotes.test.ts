@@ -60,6 +60,7 @@ test('hostile text is read quickly', () => {
     `On ${'a '.repeat(100_000)}`,
     '在写道：\n'.repeat(20_000),
     '-'.repeat(200_000),
+    'On 2 March 2026 Anna wrote:\n> x\n'.repeat(30_000),
   ]
   const start = performance.now()
   for (const text of hostile) stripQuotes(text)

@@ -44,6 +44,17 @@ describe('by DNS', () => {
     expect(await byDns(Buffer.from((await signed()).toString().replace('Hello\r\n', 'Pay!!\r\n')))).toBe('failed')
   })
 
+  test('a mail with more signatures than honest mail has is not worked through, and has failed', async () => {
+    const asked: string[] = []
+    const listening: DNSResolver = (name, type) => {
+      asked.push(name)
+      return dns(name, type)
+    }
+    const forged = Array.from({ length: 500 }, (_, at) => `DKIM-Signature: v=1; d=d${at}.example; s=s; b=AAAA\r\n`)
+    expect(await byDns(Buffer.concat([Buffer.from(forged.join('')), await signed()]), listening)).toBe('failed')
+    expect(asked).toEqual([])
+  })
+
   test('a domain that asks for no check leaves it open', async () => {
     expect(await byDns(Buffer.from(mail.toString().replaceAll('bank.example', 'other.example')))).toBe('unknown')
   })

@@ -37,6 +37,21 @@ async function send(
 }
 
 describe('hosted contact form', () => {
+  it('takes nothing after 200 messages in 10 minutes from one internet address, and keeps the words', async () => {
+    const { channel, io, token } = await opened()
+    const from = (address: string, number: number) =>
+      send(channel, { ...words, email: `visitor-${number}@example.com`, website: 'x', token }, {}, address)
+    for (let count = 0; count < 200; count += 1) expect((await from('192.0.2.1', count)).interactions).toHaveLength(1)
+    const refused = await from('192.0.2.1', 200)
+    expect([refused.status, refused.interactions]).toEqual([429, []])
+    expect(refused.html).toContain('Too many messages came from your network')
+    expect(refused.html).toContain('visitor-200@example.com')
+    expect(tokenIn(refused.html)).toBe(token)
+    expect((await from('192.0.2.2', 201)).status).toBe(303)
+    io.clock.advance(600_000)
+    expect((await from('192.0.2.1', 202)).status).toBe(303)
+  })
+
   it('makes one interaction of a post and leads on to the thanks page', async () => {
     const { channel, io, token } = await opened()
     const { interactions, status, location } = await send(channel, { ...words, token, website: '' })

@@ -12,7 +12,7 @@ export function openForm(
   io: TestChannelIo = testChannelIo(),
 ): { channel: OpenChannel; io: TestChannelIo } {
   const channel = form.open([readSettings(form.env, env)], io)
-  if (!channel) throw new Error('The form is off')
+  if (!channel || channel instanceof Promise) throw new Error('The form is off')
   return { channel, io }
 }
 

@@ -205,6 +205,27 @@ describe('a visitor', () => {
     await expect(read({})).rejects.toThrow(SignatureError)
     await expect(read({ ...maja, after: '-1' })).rejects.toThrow(BadInputError)
   })
+
+  test('can hold 30 streams open, and another once one has ended', async () => {
+    const chat = openChat()
+    const [maja, omar] = [await enrol(chat), await enrol(chat)]
+    const follow = (query: Record<string, string>) =>
+      chat.page(
+        'GET',
+        '/channels/live-chat/events',
+      )(new Request(`${site}/channels/live-chat/events?${new URLSearchParams(query)}`))
+    await expect(follow({ ...maja, after: 'x' })).rejects.toThrow(BadInputError)
+    const open = await Promise.all(Array.from({ length: 30 }, () => follow(maja)))
+    expect(open.map(({ status }) => status)).toEqual(open.map(() => 200))
+    const refused = await follow(maja)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60'])
+    const other = await follow(omar)
+    expect(other.status).toBe(200)
+    await open.pop()?.body?.cancel()
+    open.push(await follow(maja), other)
+    expect(open.map(({ status }) => status)).toEqual(open.map(() => 200))
+    await Promise.all(open.map(({ body }) => body?.cancel()))
+  })
 })
 
 describe('the pages', () => {

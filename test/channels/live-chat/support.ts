@@ -20,7 +20,8 @@ export interface OpenChat {
 /** The live chat as it is opened from these settings, on a core that is all in memory. */
 export function openChat(env: Env = {}, io = testChannelIo()): OpenChat {
   const channel = liveChat.open([readSettings(liveChat.env, env)], io)
-  if (channel?.inbound.kind !== 'webhook') throw new Error('The live chat is not open.')
+  if (!channel || channel instanceof Promise || channel.inbound.kind !== 'webhook')
+    throw new Error('The live chat is not open.')
   const { inbound, pages = [] } = channel
   return {
     io,

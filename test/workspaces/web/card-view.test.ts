@@ -141,6 +141,14 @@ describe('a card', () => {
     expect(edited).toContain(`${text}</textarea`)
   })
 
+  it.each(['', '\u200b\u200b', '\u00a0 \u2060', '\u202e'])(
+    'calls a customer without a visible name Somebody: %j',
+    async (name) => {
+      const { customer, ...rest } = testCard()
+      expect(await render({ ...rest, customer: { ...customer, name } })).toContain('<bdi>Somebody</bdi>')
+    },
+  )
+
   it('keeps line breaks at the start of a text to edit', async () => {
     const { draft } = testCard()
     const html = await render(testCard({ draft: draft && { ...draft, text: '\n\nHello' } }))

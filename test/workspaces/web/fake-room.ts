@@ -149,7 +149,7 @@ export function fakeRoom(
     },
     workspace(env = {}) {
       const opened = web.open(readSettings(web.env, env), room.io)
-      if (!opened) throw new Error('the room is off')
+      if (!opened || opened instanceof Promise) throw new Error('the room is off')
       return opened
     },
   }

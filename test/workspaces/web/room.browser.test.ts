@@ -358,7 +358,7 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
       testCard({
         subject: long,
         customer: { name: long, handle: long, history: long },
-        turns: [testTurn({ text: long })],
+        turns: [testTurn({ name: long, text: long })],
       }),
     )
     await page.setViewportSize({ width: 360, height: 740 })

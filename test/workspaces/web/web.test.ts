@@ -249,6 +249,16 @@ describe('without a password', () => {
     },
   )
 
+  it.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])(
+    'refuses what a proxy passes on (%s), whatever host it names',
+    async (header) => {
+      const person = await visitor(fakeRoom([testCard()]))
+      const answer = await person.get('/', { headers: { host: 'localhost:3000', [header]: '203.0.113.7' } })
+      expect(answer.status).toBe(403)
+      expect(await answer.text()).toContain('Set WEB_PASSWORD')
+    },
+  )
+
   it.each(['localhost:3000', '127.0.0.1:3000', '[::1]:3000'])('opens at %s', async (host) => {
     const person = await visitor(fakeRoom())
     expect((await person.get('/', { headers: { host } })).status).toBe(200)

@@ -25,7 +25,8 @@ export function bucketOf(card: Card): CardFilter {
 export function cardView(card: Card, look: CardLook): Html {
   const { conversationId, customer, waitingSince, replyBy, draft } = card
   const path = `/cards/${encodeURIComponent(conversationId)}`
-  const name = visible(customer.name) || 'Somebody'
+  // Spaces and format characters alone are no name that anybody could read.
+  const name = /[^\p{Z}\p{Cf}]/u.test(visible(customer.name)) ? visible(customer.name) : 'Somebody'
   return html`<article
     class="card is-${card.state}"
     tabindex="-1"

@@ -145,7 +145,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
         })),
         templates: builtInTemplates,
       }),
-      writeTuning: (tuning) => writeTuning(ctx, tuning),
+      writeTuning: (tuning, by) => writeTuning(ctx, tuning, `${workspaceId}:${by.id}`),
     })
     for (const type of workspaceTypes) {
       const settings = config.workspaces.get(type.id)

@@ -50,6 +50,7 @@ export type EventType =
   | 'conversation.assigned'
   | 'job.failed'
   | 'job.retried'
+  | 'settings.changed'
 
 /** Adds one row to the event log. */
 export async function addEvent(

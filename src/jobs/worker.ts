@@ -1,12 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { eq } from 'drizzle-orm'
 import type { Job, JobResult, JobWithMetadata } from 'pg-boss'
 import type { Context } from '../context.ts'
-import { addEvent, changeConversation } from '../conversations/queries.ts'
-import { conversations, problems } from '../db/schema.ts'
-import { PermanentError, RetryableError } from '../errors.ts'
-import { isUuid } from '../id.ts'
+import { framesOf, messageOf, PermanentError, RetryableError } from '../errors.ts'
 import { jobNames, jobSchemas, type JobName, type JobPayload } from './jobs.ts'
+import { keepProblem } from './keep.ts'
 import { deadQueue, type OpenQueue } from './queue.ts'
 
 /** What each job does. `signal` aborts when the program stops or another worker took the job over. */
@@ -91,50 +88,12 @@ function runOne<Name extends JobName>(
       const message = messageOf(error)
       if (error instanceof RetryableError) ctx.log.info('job will be repeated', { ...ids, error: message })
       else
-        ctx.log.error('job failed', { ...ids, error: message, stack: error instanceof Error ? error.stack : undefined })
+        ctx.log.error('job failed', {
+          ...ids,
+          error: message,
+          frames: error instanceof Error ? framesOf(error) : undefined,
+        })
       return { id: job.id, status: error instanceof PermanentError ? 'deadletter' : 'failed', output: { message } }
     }
   }
-}
-
-/** Keeps what failed for good, and shows it on the card. */
-export async function keepProblem(
-  ctx: WorkerContext,
-  job: Pick<JobWithMetadata<object>, 'data' | 'sourceName' | 'sourceOutput'>,
-): Promise<void> {
-  const name = jobNames.find((one) => one === job.sourceName)
-  if (!name) return
-  const data = job.data as Record<string, unknown>
-  const conversationId = await knownConversation(ctx, data['conversationId'])
-  const output = job.sourceOutput as { message?: unknown } | null
-  const error =
-    typeof output?.message === 'string' ? output.message : 'The program was stopped again and again while at it'
-  await ctx.db.transaction(async (tx) => {
-    await tx
-      .insert(problems)
-      .values({ id: ctx.newId(), job: name, payload: data, conversationId, error, at: ctx.clock.now() })
-    await addEvent(ctx, tx, 'job.failed', { conversationId, actor: 'deskbell', data: { job: name, error } })
-    if (conversationId)
-      await changeConversation(
-        ctx,
-        tx,
-        conversationId,
-        name === 'triage' || name === 'propose' ? { isDrafting: false } : {},
-      )
-  })
-  ctx.log.error('job failed for good', { job: name, conversationId, error })
-}
-
-/** A payload that nobody understands, or one of a conversation that is gone, is kept all the same. */
-async function knownConversation(ctx: Pick<Context, 'db'>, id: unknown): Promise<string | null> {
-  if (typeof id !== 'string' || !isUuid(id)) return null
-  const [row] = await ctx.db.select({ id: conversations.id }).from(conversations).where(eq(conversations.id, id))
-  return row?.id ?? null
-}
-
-function messageOf(error: unknown): string {
-  // Drizzle's own message quotes the statement with its values: customers' words have no place in a log.
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if (!cause.message.startsWith('Failed query')) return cause.message
-  return 'The database refused a statement'
 }

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { checkTemplates } from '../assistant/templates.ts'
 import type { Context } from '../context.ts'
+import { addEvent } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
 import { settings } from '../db/schema.ts'
 import { BadInputError } from '../errors.ts'
@@ -12,8 +13,12 @@ export async function readTuning(db: Db): Promise<Tuning> {
   return row ? tuningSchema.parse(row.value) : defaultTuning
 }
 
-/** Replaces what the team tuned. Throws BadInputError naming each field that is wrong. */
-export async function writeTuning(ctx: Pick<Context, 'db' | 'clock'>, input: unknown): Promise<Tuning> {
+/** Replaces what the team tuned. `by`: a teammate's id. Throws BadInputError naming each field that is wrong. */
+export async function writeTuning(
+  ctx: Pick<Context, 'db' | 'clock' | 'newId'>,
+  input: unknown,
+  by: string,
+): Promise<Tuning> {
   const parsed = tuningSchema.safeParse(input)
   if (!parsed.success) {
     throw new BadInputError(
@@ -23,7 +28,14 @@ export async function writeTuning(ctx: Pick<Context, 'db' | 'clock'>, input: unk
   }
   const problems = checkTemplates(parsed.data.brand.templates)
   if (problems.length > 0) throw new BadInputError(problems.join('; '), { status: 422 })
-  await writeSetting(ctx, 'tuning', parsed.data)
+  await ctx.db.transaction(async (tx) => {
+    const row = { value: parsed.data, updatedAt: ctx.clock.now() }
+    await tx
+      .insert(settings)
+      .values({ key: 'tuning', ...row })
+      .onConflictDoUpdate({ target: settings.key, set: row })
+    await addEvent(ctx, tx, 'settings.changed', { conversationId: null, actor: by })
+  })
   return parsed.data
 }
 
@@ -35,12 +47,4 @@ export async function ensureSecret(ctx: Pick<Context, 'db' | 'clock'>, make: () 
     .onConflictDoNothing()
   const [row] = await ctx.db.select({ value: settings.value }).from(settings).where(eq(settings.key, 'secret'))
   return String(row?.value)
-}
-
-async function writeSetting(ctx: Pick<Context, 'db' | 'clock'>, key: string, value: unknown): Promise<void> {
-  const row = { value, updatedAt: ctx.clock.now() }
-  await ctx.db
-    .insert(settings)
-    .values({ key, ...row })
-    .onConflictDoUpdate({ target: settings.key, set: row })
 }

@@ -79,6 +79,19 @@ describe('sync-card', () => {
     ])
   })
 
+  it('keeps one problem, not one after another, when a room stays down, and shows it in the others', async () => {
+    desk.room.onPost = async () => {
+      throw new Error('The room is down')
+    }
+    const [recorded] = await desk.hear(inbound('a'))
+    const id = recorded?.interactions[0]?.conversationId ?? ''
+    await desk.work()
+    expect((await desk.conversation(id)).problems.map(({ text }) => text)).toEqual([
+      'Updating the card failed: The room is down',
+    ])
+    expect(second.shown.get(id)?.alerts).toEqual(['Updating the card failed: The room is down'])
+  })
+
   it('shows the newest state when a change comes while the card is being posted', async () => {
     const [recorded] = await desk.hear(inbound('a'))
     const id = recorded?.interactions[0]?.conversationId ?? ''

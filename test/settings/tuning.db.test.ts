@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { allow, sweepUses } from '../../src/db/allow.ts'
 import { createLedger } from '../../src/drafts/ledger.ts'
-import { settings, uses } from '../../src/db/schema.ts'
+import { events, settings, uses } from '../../src/db/schema.ts'
 import { newId } from '../../src/id.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { ensureSecret, readTuning, writeTuning } from '../../src/settings/queries.ts'
@@ -11,7 +11,7 @@ import { openTestDatabase, type TestDatabase } from '../support/db.ts'
 
 let database: TestDatabase
 const clock = testClock()
-const ctx = () => ({ db: database.db, clock })
+const ctx = () => ({ db: database.db, clock, newId: () => newId() })
 beforeAll(async () => {
   database = await openTestDatabase()
 })
@@ -24,16 +24,20 @@ describe('what the team tunes', () => {
   it('has defaults, and is what was written last', async () => {
     expect(await readTuning(database.db)).toEqual(defaultTuning)
     const tuning = { ...defaultTuning, graceSeconds: { email: 30 } }
-    await writeTuning(ctx(), tuning)
-    await writeTuning(ctx(), { ...tuning, graceSeconds: { email: 60 } })
+    await writeTuning(ctx(), tuning, 'web:ana')
+    await writeTuning(ctx(), { ...tuning, graceSeconds: { email: 60 } }, 'web:ana')
     expect(await readTuning(database.db)).toMatchObject({ graceSeconds: { email: 60 } })
+    const log = await database.db.select({ type: events.type, actor: events.actor }).from(events)
+    expect(log).toEqual(Array.from({ length: 2 }, () => ({ type: 'settings.changed', actor: 'web:ana' })))
   })
 
   it('refuses what makes no sense, naming the field, and keeps what was there', async () => {
     const bad = { ...defaultTuning, graceSeconds: { email: -1 }, surprise: true }
-    await expect(writeTuning(ctx(), bad)).rejects.toThrow(/graceSeconds\.email: .*surprise/s)
+    await expect(writeTuning(ctx(), bad, 'web:ana')).rejects.toThrow(/graceSeconds\.email: .*surprise/s)
     const template = { ...defaultTuning, brand: { ...defaultTuning.brand, templates: { question: 'Dear {nmae}' } } }
-    await expect(writeTuning(ctx(), template)).rejects.toThrow('"question" has the unknown placeholder {nmae}')
+    await expect(writeTuning(ctx(), template, 'web:ana')).rejects.toThrow(
+      '"question" has the unknown placeholder {nmae}',
+    )
     expect(await readTuning(database.db)).toEqual(defaultTuning)
   })
 })
@@ -56,7 +60,7 @@ it('counts uses in windows, across replicas, and forgets old windows', async () 
 })
 
 it('keeps the books of model calls by day', async () => {
-  const ledger = createLedger({ ...ctx(), metrics: createMetrics(), newId: () => newId() })
+  const ledger = createLedger({ ...ctx(), metrics: createMetrics() })
   const call = {
     purpose: 'draft' as const,
     model: 'm',

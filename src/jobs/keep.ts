@@ -1,0 +1,53 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import type { JobWithMetadata } from 'pg-boss'
+import type { Context } from '../context.ts'
+import { addEvent, changeConversation } from '../conversations/queries.ts'
+import { conversations, problems } from '../db/schema.ts'
+import { isUuid } from '../id.ts'
+import { jobNames } from './jobs.ts'
+
+/** Keeps a job that failed for good, and shows it on the card. May be repeated; the same trouble is kept once. */
+export async function keepProblem(
+  ctx: Pick<Context, 'db' | 'queue' | 'clock' | 'log' | 'newId'>,
+  job: Pick<JobWithMetadata<object>, 'id' | 'data' | 'sourceName' | 'sourceOutput'>,
+): Promise<void> {
+  const name = jobNames.find((one) => one === job.sourceName)
+  if (!name) return
+  const data = job.data as Record<string, unknown>
+  const output = job.sourceOutput as { message?: unknown } | null
+  const error =
+    typeof output?.message === 'string' ? output.message : 'The program was stopped again and again while at it'
+  await ctx.db.transaction(async (tx) => {
+    const conversationId = await lockKnown(tx, data['conversationId'])
+    // A card that can't be updated would otherwise fail again over the news that it failed, without end.
+    const [known] = conversationId
+      ? await tx
+          .select({ id: problems.id })
+          .from(problems)
+          .where(and(eq(problems.conversationId, conversationId), eq(problems.job, name), isNull(problems.resolvedAt)))
+      : []
+    if (known) return
+    const [kept] = await tx
+      .insert(problems)
+      .values({ id: job.id, job: name, payload: data, conversationId, error, at: ctx.clock.now() })
+      .onConflictDoNothing()
+      .returning({ id: problems.id })
+    if (!kept) return
+    await addEvent(ctx, tx, 'job.failed', { conversationId, actor: 'deskbell', data: { job: name, error } })
+    if (!conversationId) return
+    const isWriting = name === 'triage' || name === 'propose'
+    await changeConversation(ctx, tx, conversationId, isWriting ? { isDrafting: false } : {})
+  })
+  ctx.log.error('job failed for good', { job: name, conversationId: data['conversationId'], error })
+}
+
+/** A payload that nobody understands, or one of a conversation that is gone, is kept all the same. */
+async function lockKnown(tx: Context['db'], id: unknown): Promise<string | null> {
+  if (typeof id !== 'string' || !isUuid(id)) return null
+  const [row] = await tx
+    .select({ id: conversations.id })
+    .from(conversations)
+    .where(eq(conversations.id, id))
+    .for('update')
+  return row?.id ?? null
+}

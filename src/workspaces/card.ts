@@ -240,7 +240,7 @@ function statusOf(conversation: Conversation): Status | null {
   return null
 }
 
-function sendingStatus(reply: Reply): Status {
+function sendingStatus(reply: Reply): Status | null {
   const base = { at: null, undoUntil: null }
   switch (reply.state) {
     case 'queued':
@@ -257,11 +257,9 @@ function sendingStatus(reply: Reply): Status {
         tone: 'warn',
       }
     case 'unknown':
-      return {
-        ...base,
-        text: `It is not known whether the reply arrived${reply.problem ? '' : '; looking it up'}`,
-        tone: 'warn',
-      }
+      // Once the team is asked, the alert says it all.
+      if (reply.problem) return null
+      return { ...base, text: 'It is not known whether the reply arrived; looking it up', tone: 'warn' }
     default:
       return { ...base, text: `Sending… approved by ${reply.approvedBy}`, tone: 'plain' }
   }

@@ -17,6 +17,9 @@ export async function runApp(env: Env = {}, parts: Parts = {}): Promise<RunningA
   const app = await startApp(readConfig({ PORT: '0', DATA_DIR: folder, ...env }), {
     log: createLog(env['LOG_LEVEL'] ?? 'silent'),
     ...parts,
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true })
+    throw error
   })
   return {
     ...app,

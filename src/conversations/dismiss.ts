@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { conversations } from '../db/schema.ts'
 import { explainConflict, type Approval } from '../drafts/approve.ts'
 import { supersedeDrafts } from '../drafts/queries.ts'
+import { writingJobs } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
 import type { DismissReason } from './conversation.ts'
 import { addEvent, changeConversation } from './queries.ts'
@@ -30,7 +31,7 @@ export async function dismissConversation(
     )
     if (!row) throw await explainConflict(ctx, tx, input)
     await supersedeDrafts(tx, conversationId, 'dismissed')
-    await resolveProblems(ctx, tx, conversationId, ['triage', 'propose'])
+    await resolveProblems(ctx, tx, conversationId, writingJobs)
     await addEvent(ctx, tx, 'conversation.dismissed', { conversationId, actor: by, data: { reason } })
   })
 }

@@ -29,6 +29,16 @@ export async function changeConversation(
   return row
 }
 
+/** Holds a conversation until the transaction ends. Replies are locked before it, everything else after. False: there is none. */
+export async function lockConversation(tx: Db, id: string): Promise<boolean> {
+  const rows = await tx
+    .select({ id: conversations.id })
+    .from(conversations)
+    .where(eq(conversations.id, id))
+    .for('update')
+  return rows.length > 0
+}
+
 export type EventType =
   | 'interaction.triaged'
   | 'draft.proposed'

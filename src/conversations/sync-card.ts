@@ -7,7 +7,7 @@ import { resolveProblems } from '../jobs/resolve.ts'
 import { cardOf } from '../workspaces/card.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import { isAside } from './conversation.ts'
-import { changeConversation } from './queries.ts'
+import { changeConversation, lockConversation } from './queries.ts'
 import { readConversation } from './read.ts'
 
 type SyncContext = Pick<Context, 'db' | 'queue' | 'clock' | 'channels' | 'workspaces'>
@@ -93,11 +93,7 @@ async function syncCopy(ctx: SyncContext, workspace: Workspace, conversationId: 
 async function endAlarm(ctx: SyncContext, conversationId: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     // The conversation first, as everywhere.
-    await tx
-      .select({ id: conversations.id })
-      .from(conversations)
-      .where(eq(conversations.id, conversationId))
-      .for('update')
+    await lockConversation(tx, conversationId)
     const resolved = await resolveProblems(ctx, tx, conversationId, ['sync-card'])
     if (resolved > 0) await changeConversation(ctx, tx, conversationId, {})
   })

@@ -7,6 +7,7 @@ import type { Db } from '../db/client.ts'
 import { conversations, drafts, replies } from '../db/schema.ts'
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts'
 import { storable } from '../interactions/clean.ts'
+import { writingJobs } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
 import { routeReply } from '../replies/route.ts'
 import { readTuning } from '../settings/queries.ts'
@@ -85,7 +86,7 @@ async function startSending(ctx: ApproveContext, tx: Db, input: Approval, condit
     and(inArray(conversations.state, ['waiting', 'snoozed']), eq(conversations.inboundSeq, input.seenSeq), condition),
   )
   if (!row) throw await explainConflict(ctx, tx, input)
-  await resolveProblems(ctx, tx, row.id, ['triage', 'propose'])
+  await resolveProblems(ctx, tx, row.id, writingJobs)
   return row
 }
 

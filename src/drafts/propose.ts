@@ -4,7 +4,7 @@ import { addEvent, changeConversation } from '../conversations/queries.ts'
 import { readConversation } from '../conversations/read.ts'
 import { viewOf } from '../conversations/view.ts'
 import { conversations } from '../db/schema.ts'
-import type { JobPayload } from '../jobs/jobs.ts'
+import { writingJobs, type JobPayload } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
 import { readTuning } from '../settings/queries.ts'
 import { checkDraft } from './check.ts'
@@ -51,7 +51,7 @@ export async function proposeDraft(
     )
     if (!row) return
     await supersedeDrafts(tx, conversationId)
-    await resolveProblems(ctx, tx, conversationId, ['triage', 'propose'])
+    await resolveProblems(ctx, tx, conversationId, writingJobs)
     const draft = await insertDraft(tx, {
       id,
       conversationId,

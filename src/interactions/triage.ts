@@ -7,7 +7,7 @@ import { viewOf } from '../conversations/view.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, interactions } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
-import type { JobPayload } from '../jobs/jobs.ts'
+import { writingJobs, type JobPayload } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
 import { readTuning } from '../settings/queries.ts'
 
@@ -53,7 +53,7 @@ export async function triageInteraction(
         data: { theme, sentiment, urgency, language, by, fallback },
       })
     }
-    await resolveProblems(ctx, tx, conversationId, ['triage', 'propose'])
+    await resolveProblems(ctx, tx, conversationId, writingJobs)
     // Decided meanwhile, or on its way: the next draft is asked for when it is needed.
     if (!row.isDrafting || (row.state !== 'waiting' && row.state !== 'snoozed')) return
     if (triage.needsReply || redraft) {

@@ -25,6 +25,11 @@ export const jobSchemas = {
 export type JobName = keyof typeof jobSchemas
 export type JobPayload<Name extends JobName = JobName> = z.infer<(typeof jobSchemas)[Name]>
 
+/** What ends in a draft. */
+export const writingJobs: JobName[] = ['triage', 'propose']
+/** What ends in a reply that is settled. */
+export const deliveryJobs: JobName[] = ['send-reply', 'reconcile-reply']
+
 export const jobNames = Object.keys(jobSchemas) as JobName[]
 
 /** What a card says when a job failed for good. */

@@ -1,10 +1,10 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import type { JobWithMetadata } from 'pg-boss'
 import type { Context } from '../context.ts'
-import { addEvent, changeConversation } from '../conversations/queries.ts'
-import { conversations, problems } from '../db/schema.ts'
+import { addEvent, changeConversation, lockConversation } from '../conversations/queries.ts'
+import { problems } from '../db/schema.ts'
 import { isUuid } from '../id.ts'
-import { jobNames } from './jobs.ts'
+import { jobNames, writingJobs } from './jobs.ts'
 
 /** Keeps a job that failed for good, and shows it on the card. May be repeated; the same trouble is kept once. */
 export async function keepProblem(
@@ -18,7 +18,10 @@ export async function keepProblem(
   const error =
     typeof output?.message === 'string' ? output.message : 'The program was stopped again and again while at it'
   await ctx.db.transaction(async (tx) => {
-    const conversationId = await lockKnown(tx, data['conversationId'])
+    const named = data['conversationId']
+    // A payload that nobody understands, or one of a conversation that is gone, is kept all the same.
+    const conversationId =
+      typeof named === 'string' && isUuid(named) && (await lockConversation(tx, named)) ? named : null
     // A card that can't be updated would otherwise fail again over the news that it failed, without end.
     const [known] = conversationId
       ? await tx
@@ -35,19 +38,7 @@ export async function keepProblem(
     if (!kept) return
     await addEvent(ctx, tx, 'job.failed', { conversationId, actor: 'deskbell', data: { job: name, error } })
     if (!conversationId) return
-    const isWriting = name === 'triage' || name === 'propose'
-    await changeConversation(ctx, tx, conversationId, isWriting ? { isDrafting: false } : {})
+    await changeConversation(ctx, tx, conversationId, writingJobs.includes(name) ? { isDrafting: false } : {})
   })
   ctx.log.error('job failed for good', { job: name, conversationId: data['conversationId'], error })
-}
-
-/** A payload that nobody understands, or one of a conversation that is gone, is kept all the same. */
-async function lockKnown(tx: Context['db'], id: unknown): Promise<string | null> {
-  if (typeof id !== 'string' || !isUuid(id)) return null
-  const [row] = await tx
-    .select({ id: conversations.id })
-    .from(conversations)
-    .where(eq(conversations.id, id))
-    .for('update')
-  return row?.id ?? null
 }

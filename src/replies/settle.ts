@@ -6,6 +6,7 @@ import { addEvent, changeConversation, type EventType } from '../conversations/q
 import { findOldestUnanswered } from '../interactions/queries.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, lines, replies, teammates } from '../db/schema.ts'
+import { deliveryJobs } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
 import type { ReplyProblem, ReplyState } from './reply.ts'
 
@@ -47,7 +48,7 @@ export async function settleAccepted(
   if (!reply) return null
   const row = await changeConversation(ctx, tx, reply.conversationId, {})
   if (!row) return reply
-  await resolveProblems(ctx, tx, row.id, ['send-reply', 'reconcile-reply'])
+  await resolveProblems(ctx, tx, row.id, deliveryJobs)
   if (row.inboundSeq > reply.answersSeq) {
     await waitAgain(ctx, tx, reply.conversationId, reply.answersSeq, row.inboundSeq)
   } else {
@@ -105,7 +106,7 @@ export async function settleFailed(
   const reply = await moveReply(tx, replyId, from, { state, problem }, condition)
   if (!reply) return null
   const row = await changeConversation(ctx, tx, reply.conversationId, {})
-  await resolveProblems(ctx, tx, reply.conversationId, ['send-reply', 'reconcile-reply'])
+  await resolveProblems(ctx, tx, reply.conversationId, deliveryJobs)
   if (row?.replyId === replyId && row.state !== 'dismissed' && row.state !== 'quarantined') {
     const isOver = row.state === 'sending' || row.state === 'answered'
     const since = [row.waitingSince, reply.waitingSince].filter((date) => date !== null)

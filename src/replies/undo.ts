@@ -4,6 +4,7 @@ import { addEvent, changeConversation } from '../conversations/queries.ts'
 import { conversations, drafts } from '../db/schema.ts'
 import { insertDraft } from '../drafts/queries.ts'
 import { ConflictError } from '../errors.ts'
+import { deliveryJobs } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
 import { askForDraft, moveReply, type SettleContext } from './settle.ts'
 
@@ -16,7 +17,7 @@ export async function undoReply(
     const reply = await moveReply(tx, replyId, ['queued', 'by_hand'], { state: 'withdrawn' })
     if (reply?.conversationId !== conversationId) throw new ConflictError('Too late to undo: the reply is on its way')
     const row = await changeConversation(ctx, tx, conversationId, { state: 'waiting', replyId: null })
-    await resolveProblems(ctx, tx, conversationId, ['send-reply', 'reconcile-reply'])
+    await resolveProblems(ctx, tx, conversationId, deliveryJobs)
     const [approved] = await tx.select().from(drafts).where(eq(drafts.id, reply.draftId))
     if (row && approved) {
       const { revision: _, ...copy } = approved

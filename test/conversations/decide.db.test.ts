@@ -6,8 +6,7 @@ let desk: Desk
 let id: string
 beforeEach(async () => {
   desk = await openDesk()
-  const [recorded] = await desk.hear(inbound('a'))
-  id = recorded?.interactions[0]?.conversationId ?? ''
+  id = await desk.hearOne(inbound('a'))
   await desk.work()
 })
 afterEach(() => desk.close())
@@ -160,8 +159,7 @@ describe('what needs no reply', () => {
       translation: null,
       needsReply: false,
     })
-    const [recorded] = await desk.hear(inbound('t', { conversation: { externalId: 'thread-2' } }))
-    const thanks = recorded?.interactions[0]?.conversationId ?? ''
+    const thanks = await desk.hearOne(inbound('t', { conversation: { externalId: 'thread-2' } }))
     await desk.work()
     expect(desk.room.shown.get(thanks)).toMatchObject({ draft: null, status: { text: 'Probably needs no reply' } })
     expect(desk.room.shown.get(thanks)?.actions[0]).toMatchObject({ id: 'dismiss', style: 'primary' })

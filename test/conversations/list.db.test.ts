@@ -13,8 +13,7 @@ beforeEach(async () => {
   ids.length = 0
   for (let n = 0; n < 15; n++) {
     const occurredAt = new Date(Date.UTC(2026, 2, 2, 9, Math.floor(n / 2)))
-    const [recorded] = await desk.hear(inbound(`m${n}`, { conversation: { externalId: `t${n}` }, occurredAt }))
-    const id = recorded?.interactions[0]?.conversationId ?? ''
+    const id = await desk.hearOne(inbound(`m${n}`, { conversation: { externalId: `t${n}` }, occurredAt }))
     ids.push(id)
     const state = states[n % states.length] ?? 'waiting'
     await desk.ctx.db.update(conversations).set({ state, updatedAt: occurredAt }).where(eq(conversations.id, id))

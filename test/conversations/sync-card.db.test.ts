@@ -20,15 +20,13 @@ describe('sync-card', () => {
       throw new RetryableError('down')
     }
     desk = await openDesk({ rooms: [down, up] })
-    const [recorded] = await desk.hear(inbound('a'))
-    const id = recorded?.interactions[0]?.conversationId ?? ''
+    const id = await desk.hearOne(inbound('a'))
     await expect(createSyncCard(desk.ctx)({ conversationId: id })).rejects.toThrow('down')
     expect(up.posts).toHaveLength(1)
   })
 
   it('posts one card a room, and shows every later change on it', async () => {
-    const [recorded] = await desk.hear(inbound('a'))
-    const id = recorded?.interactions[0]?.conversationId ?? ''
+    const id = await desk.hearOne(inbound('a'))
     await desk.work()
     await desk.hear(inbound('b'))
     await desk.work()
@@ -39,17 +37,15 @@ describe('sync-card', () => {
 
   it('shows suspected spam only where it has a place of its own', async () => {
     second.showsAside = true
-    const [recorded] = await desk.hear(
+    const id = await desk.hearOne(
       inbound('spam', { suspicion: ['Too fast'], conversation: { externalId: 'thread-2' } }),
     )
-    const id = recorded?.interactions[0]?.conversationId ?? ''
     await desk.work()
     expect([desk.room.shown.has(id), second.shown.get(id)?.state]).toEqual([false, 'quarantined'])
   })
 
   it('does the work of a burst once, and posts once, however many run at the same time', async () => {
-    const [recorded] = await desk.hear(inbound('a'))
-    const conversationId = recorded?.interactions[0]?.conversationId ?? ''
+    const conversationId = await desk.hearOne(inbound('a'))
     const [here, there] = [createSyncCard(desk.ctx), createSyncCard(desk.ctx)]
     const runs = await Promise.allSettled([
       ...Array.from({ length: 10 }, () => here({ conversationId })),
@@ -62,8 +58,7 @@ describe('sync-card', () => {
   })
 
   it('leaves no card behind as held when the room refuses it, and posts it the next time', async () => {
-    const [recorded] = await desk.hear(inbound('a'))
-    const conversationId = recorded?.interactions[0]?.conversationId ?? ''
+    const conversationId = await desk.hearOne(inbound('a'))
     const sync = createSyncCard(desk.ctx)
     desk.room.onPost = async () => {
       throw new Error('The room is down')
@@ -83,8 +78,7 @@ describe('sync-card', () => {
     desk.room.onPost = async () => {
       throw new Error('The room is down')
     }
-    const [recorded] = await desk.hear(inbound('a'))
-    const id = recorded?.interactions[0]?.conversationId ?? ''
+    const id = await desk.hearOne(inbound('a'))
     await desk.work()
     expect((await desk.conversation(id)).problems.map(({ text }) => text)).toEqual([
       'Updating the card failed: The room is down',
@@ -93,8 +87,7 @@ describe('sync-card', () => {
   })
 
   it('shows the newest state when a change comes while the card is being posted', async () => {
-    const [recorded] = await desk.hear(inbound('a'))
-    const id = recorded?.interactions[0]?.conversationId ?? ''
+    const id = await desk.hearOne(inbound('a'))
     desk.room.onPost = async () => {
       desk.room.onPost = async () => {}
       await desk.hear(inbound('b'))

@@ -8,8 +8,7 @@ let desk: Desk
 let id: string
 beforeEach(async () => {
   desk = await openDesk()
-  const [recorded] = await desk.hear(inbound('a'))
-  id = recorded?.interactions[0]?.conversationId ?? ''
+  id = await desk.hearOne(inbound('a'))
   await desk.work()
 })
 afterEach(() => desk.close())
@@ -176,8 +175,7 @@ describe('undoing', () => {
   beforeEach(async () => {
     await desk.close()
     desk = await openDesk({ channels: [fakeChannel('fake', {}, { graceSeconds: 10 })] })
-    const [recorded] = await desk.hear(inbound('a'))
-    id = recorded?.interactions[0]?.conversationId ?? ''
+    id = await desk.hearOne(inbound('a'))
     await desk.work()
   })
 

@@ -18,8 +18,7 @@ const rows = async (table: typeof interactions | typeof customers | typeof event
 
 describe('record', () => {
   it('counts the wait from the oldest words, in whatever order they arrive', async () => {
-    const [recorded] = await desk.hear(inbound('a'))
-    const id = recorded?.interactions[0]?.conversationId ?? ''
+    const id = await desk.hearOne(inbound('a'))
     await desk.hear(inbound('older', { occurredAt: new Date('2026-03-02T08:00:00Z') }))
     expect(await desk.conversation(id)).toMatchObject({ waitingSince: new Date('2026-03-02T08:00:00Z') })
     const [row] = await desk.ctx.db.query.conversations.findMany()
@@ -165,8 +164,7 @@ describe('record', () => {
   })
 
   it('keeps suspected spam out of the room until a teammate releases it', async () => {
-    const [recorded] = await desk.hear(inbound('a', { suspicion: ['Filled in within 1 s'] }))
-    const id = recorded?.interactions[0]?.conversationId ?? ''
+    const id = await desk.hearOne(inbound('a', { suspicion: ['Filled in within 1 s'] }))
     await desk.work()
     expect(desk.room.posts).toEqual([])
     expect(await desk.conversation(id)).toMatchObject({
@@ -186,8 +184,7 @@ describe('record', () => {
 
   it('stores automatic mail without a card or a draft, and without disturbing a conversation', async () => {
     const [bulk] = await desk.hear(inbound('news', { automatic: 'bulk' }))
-    const [recorded] = await desk.hear(inbound('a', { conversation: { externalId: 'thread-2' } }))
-    const id = recorded?.interactions[0]?.conversationId ?? ''
+    const id = await desk.hearOne(inbound('a', { conversation: { externalId: 'thread-2' } }))
     await desk.work()
     const before = await desk.conversation(id)
     await desk.hear(inbound('ooo', { automatic: 'auto-reply', conversation: { externalId: 'thread-2' } }))
@@ -206,8 +203,7 @@ describe('record', () => {
   })
 
   it('answers the person, not the machine that wrote last', async () => {
-    const [recorded] = await desk.hear(inbound('a'))
-    const id = recorded?.interactions[0]?.conversationId ?? ''
+    const id = await desk.hearOne(inbound('a'))
     await desk.work()
     await desk.hear(
       inbound('daemon', { automatic: 'bounce', customer: { externalId: 'mailer-daemon', name: 'Mail Delivery' } }),
@@ -220,8 +216,7 @@ describe('record', () => {
   })
 
   it('gives automatic mail a draft when a teammate reopens it', async () => {
-    const [recorded] = await desk.hear(inbound('news', { automatic: 'bulk' }))
-    const id = recorded?.interactions[0]?.conversationId ?? ''
+    const id = await desk.hearOne(inbound('news', { automatic: 'bulk' }))
     await desk.decide(id, { kind: 'reopen' })
     await desk.work()
     expect(await desk.conversation(id)).toMatchObject({

@@ -10,8 +10,7 @@ let desk: Desk
 let id: string
 beforeEach(async () => {
   desk = await openDesk()
-  const [recorded] = await desk.hear(inbound('a'))
-  id = recorded?.interactions[0]?.conversationId ?? ''
+  id = await desk.hearOne(inbound('a'))
   await desk.work()
 })
 afterEach(() => desk.close())
@@ -21,8 +20,7 @@ describe('triage', () => {
     desk.assistant.onTriage = () => {
       throw new Error('model down')
     }
-    const [recorded] = await desk.hear(inbound('t', { conversation: { externalId: 'thread-2' } }))
-    const other = recorded?.interactions[0]?.conversationId ?? ''
+    const other = await desk.hearOne(inbound('t', { conversation: { externalId: 'thread-2' } }))
     await desk.work()
     desk.assistant.onTriage = () => ({ ...question, needsReply: false })
     await desk.decide(other, { kind: 'redraft', seenSeq: 1, instruction: 'kind' })

@@ -6,8 +6,7 @@ let desk: Desk
 let id: string
 beforeEach(async () => {
   desk = await openDesk()
-  const [recorded] = await desk.hear(inbound('a'))
-  id = recorded?.interactions[0]?.conversationId ?? ''
+  id = await desk.hearOne(inbound('a'))
   await desk.work()
 })
 afterEach(() => desk.close())

@@ -11,8 +11,7 @@ let desk: Desk
 let id: string
 beforeEach(async () => {
   desk = await openDesk()
-  const [recorded] = await desk.hear(inbound('a'))
-  id = recorded?.interactions[0]?.conversationId ?? ''
+  id = await desk.hearOne(inbound('a'))
   await desk.work()
 })
 afterEach(() => desk.close())
@@ -146,8 +145,7 @@ describe('news of a reply', () => {
   it('shows a hosted reply that was sent again as one line', async () => {
     await desk.close()
     desk = await openDesk({ channels: [fakeChannel('fake', { isHosted: true })] })
-    const [recorded] = await desk.hear(inbound('a'))
-    id = recorded?.interactions[0]?.conversationId ?? ''
+    id = await desk.hearOne(inbound('a'))
     await desk.work()
     const replyId = await approve()
     await desk.work()

@@ -19,8 +19,7 @@ async function open(over: Parameters<typeof fakeChannel>[1] = {}) {
       fakeChannel('manual', { send: null }),
     ],
   })
-  const [recorded] = await desk.hear(inbound('a'))
-  id = recorded?.interactions[0]?.conversationId ?? ''
+  id = await desk.hearOne(inbound('a'))
   await desk.work()
 }
 beforeEach(() => open())

@@ -77,6 +77,8 @@ export interface Desk {
   room: FakeWorkspace
   /** Records interactions on the fake channel. */
   hear(...interactions: InboundInteraction[]): ReturnType<typeof record>
+  /** Records one, and returns the id of its conversation. */
+  hearOne(interaction: InboundInteraction): Promise<string>
   /** Runs every job that is due by the test's clock, and what they cause, until none is left. Failing jobs are repeated at once. */
   work(): Promise<void>
   /** The jobs that wait, due or not. */
@@ -175,6 +177,12 @@ export async function openDesk(options: { channels?: FakeChannel[]; rooms?: Fake
     room,
     pending,
     hear: (...interactions) => record(ctx, [{ channel, delivery: { interactions } }]),
+    async hearOne(interaction) {
+      const [recorded] = await record(ctx, [{ channel, delivery: { interactions: [interaction] } }])
+      const id = recorded?.interactions[0]?.conversationId
+      if (!id) throw new Error('The interaction was not recorded')
+      return id
+    },
     async work() {
       for (let round = 0; round < 50; round++) if (!(await workOnce())) return
       throw new Error('Jobs cause one another without end')

@@ -6,6 +6,7 @@ type Pattern = ({ regex: string } | { group: string[] }) & { message: string }
 /** Each SDK has one owner; everybody else reaches it through the owner's contract. */
 const owners: { packages: string; owner: string }[] = [
   { packages: 'openai(/.*)?|tinyld', owner: 'src/assistant' },
+  { packages: '@slack/.*', owner: 'src/workspaces/slack' },
   { packages: 'pg-boss|node-cron', owner: 'src/jobs' },
   { packages: 'drizzle-orm(/.*)?|postgres|@electric-sql/.*', owner: 'src/db and the queries of the nouns' },
   { packages: 'imapflow|mailparser|nodemailer(/.*)?|mailauth(/.*)?|email-reply-parser', owner: 'src/channels/email' },
@@ -43,9 +44,22 @@ const pureNouns = [
   'drafts/draft.ts',
   'replies/reply.ts',
   'settings/tuning.ts',
+  'settings/hours.ts',
+  'posts/post.ts',
 ]
 const notVerbs: Pattern = {
-  group: ['interactions', 'conversations', 'customers', 'drafts', 'replies', 'digests', 'settings']
+  group: [
+    'interactions',
+    'conversations',
+    'customers',
+    'drafts',
+    'replies',
+    'digests',
+    'settings',
+    'posts',
+    'forms',
+    'teammates',
+  ]
     .map((noun) => `**/${noun}/*`)
     .concat(pureNouns.map((file) => `!**/${file}`)),
   message: 'Here only the pure nouns may be known, never a verb or a query.',
@@ -76,7 +90,7 @@ export default defineConfig({
   overrides: [
     {
       // Verbs, queries and what they share.
-      files: ['src/{interactions,conversations,customers,drafts,replies,settings}/**/*.ts'],
+      files: ['src/{interactions,conversations,customers,drafts,replies,settings,posts,forms,teammates}/**/*.ts'],
       rules: restricted(above('main', 'app', 'config', 'doctor', 'http'), notAdapters, ...sdk(['src/db'])),
     },
     {
@@ -103,12 +117,13 @@ export default defineConfig({
       ),
     },
     { files: ['src/channels/email/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/channels/email'])) },
-    { files: ['src/channels/{form,live-chat,kit}/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/http'])) },
-    { files: ['src/workspaces/*/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/http'])) },
+    { files: ['src/channels/{form,live-chat,log,kit}/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/http'])) },
+    { files: ['src/workspaces/web/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/http'])) },
+    { files: ['src/workspaces/slack/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/workspaces/slack'])) },
     {
       // Contracts, pure nouns, and what everybody may use.
       files: [
-        'src/{channels/channel,workspaces/workspace,workspaces/card,workspaces/command,errors,env,id,clock}.ts',
+        'src/{channels/channel,workspaces/workspace,workspaces/card,workspaces/message,workspaces/form,workspaces/command,errors,env,id,clock}.ts',
         ...pureNouns.map((file) => `src/${file}`),
       ],
       rules: restricted(

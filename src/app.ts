@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { openAssistant } from './assistant/index.ts'
 import type { Assistant } from './assistant/assistant.ts'
@@ -7,20 +7,25 @@ import { systemClock, type Clock } from './clock.ts'
 import { channelTypes, publicUrlOf, workspaceTypes, type Config } from './config.ts'
 import type { ActiveChannel, Context } from './context.ts'
 import { answerCommand } from './conversations/answer-command.ts'
+import { readHome } from './conversations/home.ts'
 import { decide } from './conversations/decide.ts'
 import { hostedKey, readTranscript } from './conversations/hosted.ts'
 import { readConversation, readConversations } from './conversations/read.ts'
 import { countConversations, listConversations } from './conversations/list.ts'
-import { createSyncCard } from './conversations/sync-card.ts'
 import { wakeConversation } from './conversations/snooze.ts'
 import { allow } from './db/allow.ts'
 import { openDatabase, type Database } from './db/client.ts'
 import { migrate } from './db/migrate.ts'
 import { attachments, cursors } from './db/schema.ts'
 import { openSignals } from './db/signals.ts'
+import { openVault } from './db/vault.ts'
 import { createLedger } from './drafts/ledger.ts'
 import { proposeDraft } from './drafts/propose.ts'
 import { ConfigError } from './errors.ts'
+import { openForm } from './forms/open-form.ts'
+import { offerRoom } from './settings/offer-room.ts'
+import { readSettingsPage } from './settings/page.ts'
+import { submitForm } from './forms/submit-form.ts'
 import { metricsText } from './http/metrics.ts'
 import { checkReadiness } from './http/readiness.ts'
 import { createHttp, listen } from './http/server.ts'
@@ -31,11 +36,15 @@ import { holdLease } from './jobs/lease.ts'
 import { openQueue } from './jobs/queue.ts'
 import { startSchedule } from './jobs/schedule.ts'
 import { startWorker, type JobHandlers } from './jobs/worker.ts'
+import { keysFrom } from './key.ts'
 import { createLog, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { deliverPosts } from './posts/deliver-posts.ts'
+import { createSyncCard } from './posts/sync-card.ts'
 import { reconcileReply } from './replies/reconcile.ts'
 import { sendReply } from './replies/send.ts'
-import { ensureSecret, readTuning, writeTuning } from './settings/queries.ts'
+import { ensureSecret, readTuning } from './settings/queries.ts'
+import { writeTuning } from './settings/update.ts'
 import { cardOf } from './workspaces/card.ts'
 import type { Workspace, WorkspaceIo } from './workspaces/workspace.ts'
 
@@ -91,7 +100,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       log,
       publicUrl,
       newId: id,
-      key: (purpose: string) => createHmac('sha256', secret).update(purpose).digest(),
+      key: keysFrom(secret),
       allow: (key: string, max: number, windowSeconds: number) => allow({ db, clock }, key, max, windowSeconds),
     }
     const channels = new Map<string, ActiveChannel>()
@@ -138,14 +147,16 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       onHint: (heard) => signals.on(`workspace.${workspaceId}`, heard),
       readTuning: () => readTuning(db),
       tunables: () => ({
-        channels: [...channels.values()].map(({ id: channelId, name, limits }) => ({
+        channels: [...channels.values()].map(({ id: channelId, name, limits, open }) => ({
           id: channelId,
           name,
           graceSeconds: limits.graceSeconds,
+          accounts: open.accounts,
         })),
         templates: builtInTemplates,
       }),
       writeTuning: (tuning, by) => writeTuning(ctx, tuning, `${workspaceId}:${by.id}`),
+      vault: openVault({ db, clock }, io.key('vault'), core.SECRET_KEY !== undefined, workspaceId),
     })
     for (const type of workspaceTypes) {
       const settings = config.workspaces.get(type.id)
@@ -156,7 +167,12 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       for (const workspace of workspaces.values()) {
         await workspace.start({
           onDecision: (decision) => decide(ctx, workspace.id, decision),
-          onCommand: (text) => answerCommand(ctx, text),
+          onCommand: (text, teammate) => answerCommand(ctx, workspace.id, text, teammate),
+          openForm: (form, about, teammate) => openForm(ctx, workspace.id, form, about, teammate),
+          submitForm: (form, about, values, teammate) => submitForm(ctx, workspace.id, form, about, values, teammate),
+          readHome: (teammate) => readHome(ctx, workspace.id, teammate),
+          readSettings: (teammate) => readSettingsPage(ctx, workspace.id, teammate),
+          offerRoom: (room, by) => offerRoom(ctx, workspace.id, room, by),
         })
         opened.push({ stop: () => workspace.stop() })
       }
@@ -168,6 +184,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
         triage: (payload, signal) => triageInteraction(ctx, payload, signal),
         propose: (payload, signal) => proposeDraft(ctx, payload, signal),
         'sync-card': createSyncCard(ctx),
+        'deliver-posts': (payload) => deliverPosts(ctx, payload),
         'send-reply': (payload, signal) => sendReply(ctx, payload, signal),
         'reconcile-reply': (payload) => reconcileReply(ctx, payload),
         wake: (payload) => wakeConversation(ctx, payload),

@@ -1,11 +1,15 @@
 import { openAssistant } from './assistant/index.ts'
 import { systemClock } from './clock.ts'
 import { channelTypes, publicUrlOf, workspaceTypes, type Config } from './config.ts'
-import { openDatabase } from './db/client.ts'
+import { openDatabase, type Database, type Db } from './db/client.ts'
 import { countPending } from './db/migrate.ts'
 import { PermanentError, RetryableError } from './errors.ts'
+import { openVault } from './db/vault.ts'
 import { newId } from './id.ts'
+import { keysFrom } from './key.ts'
 import { createLog } from './log.ts'
+import { readTuning } from './settings/queries.ts'
+import type { Vault } from './workspaces/workspace.ts'
 
 const elsewhere = 'Check the address and the port in the settings, and that this machine may connect to it'
 
@@ -43,16 +47,17 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
     key: () => Buffer.alloc(32),
     allow: async () => true,
   }
+  let database: Database | null = null
   await examine('Database', async () => {
-    const database = await openDatabase(config.database)
-    try {
-      const pending = await countPending(database.db)
-      const kind = database.kind === 'pglite' ? `embedded, in ${config.database.dataDir}` : 'Postgres'
-      return [`${kind}; ${pending === 0 ? 'up to date' : `migrations that the next start applies: ${pending}`}`]
-    } finally {
-      await database.close()
-    }
+    database = await openDatabase(config.database)
+    const pending = await countPending(database.db)
+    const kind = database.kind === 'pglite' ? `embedded, in ${config.database.dataDir}` : 'Postgres'
+    return [`${kind}; ${pending === 0 ? 'up to date' : `migrations that the next start applies: ${pending}`}`]
   })
+  const stored = (): Db => {
+    if (!database) throw new RetryableError("The database can't be reached")
+    return database.db
+  }
   await examine('Assistant', async () => {
     const assistant = await openAssistant(config.assistant, {
       clock: systemClock,
@@ -90,13 +95,31 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
         readAttachment: async () => null,
         publish: async () => {},
         onHint: () => () => {},
-        readTuning: () => Promise.reject(new Error('not while checking')),
+        readTuning: async () => readTuning(stored()),
         writeTuning: () => Promise.reject(new Error('not while checking')),
+        vault: checkVault(config, type.id, stored),
       })
       return workspace ? workspace.check() : null
     })
   }
+  await (database as Database | null)?.close()
   if (!core.PUBLIC_URL) print(`note  PUBLIC_URL is not set: links point to ${publicUrl}`)
   print(problems === 0 ? 'All is well.' : `${problems === 1 ? '1 thing is' : `${problems} things are`} wrong.`)
   return problems === 0
+}
+
+/** Reads what workspaces keep secret. What is kept with a key of the program's own is not looked at. */
+function checkVault({ core }: Config, workspaceId: string, stored: () => Db): Vault {
+  const open = () => {
+    const key = keysFrom(core.SECRET_KEY ?? '')('vault')
+    return openVault({ db: stored(), clock: systemClock }, key, core.SECRET_KEY !== undefined, workspaceId)
+  }
+  const no = () => Promise.reject(new Error('not while checking'))
+  return {
+    isKeyApart: core.SECRET_KEY !== undefined,
+    get: async (name) => open().get(name),
+    names: async (prefix) => open().names(prefix),
+    set: no,
+    delete: no,
+  }
 }

@@ -23,7 +23,7 @@ export class NotFoundError extends Error {
   override name = 'NotFoundError'
 }
 
-/** Somebody else got there first, or the customer wrote again. The message is shown to that teammate only. */
+/** Somebody else got there first, the customer wrote again, or they have no right to. The message is shown to that teammate only. */
 export class ConflictError extends Error {
   override name = 'ConflictError'
 }
@@ -35,6 +35,16 @@ export class RetryableError extends Error {
   constructor(message: string, options?: ErrorOptions & { retryAfterMs?: number }) {
     super(message, options)
     this.retryAfterMs = options?.retryAfterMs
+  }
+}
+
+/** It certainly did not happen, because the place for it is no more: post it anew, elsewhere when the room is gone. */
+export class GoneError extends Error {
+  override name = 'GoneError'
+  readonly what: 'post' | 'room'
+  constructor(message: string, what: 'post' | 'room', options?: ErrorOptions) {
+    super(message, options)
+    this.what = what
   }
 }
 

@@ -33,7 +33,6 @@ async function run(command: string | undefined): Promise<void> {
     ...(isOn('intake') && channels.has('live-chat') ? [`  A visitor's chat:    ${app.url}/chat\n`] : []),
     ...(isOn('intake') && channels.has('form') ? [`  The contact form:    ${app.url}/form\n`] : []),
   ]
-  console.log(`\nDeskbell is ready.\n${pages.join('')}`)
   let isStopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -48,4 +47,5 @@ async function run(command: string | undefined): Promise<void> {
       )
     })
   }
+  console.log(`\nDeskbell is ready.\n${pages.join('')}`)
 }

@@ -27,6 +27,12 @@ export function createMetrics() {
       labelNames: ['channel', 'outcome'],
       registers,
     }),
+    posts: new Counter({
+      name: 'deskbell_posts_total',
+      help: 'Attempts to post in a room, by what came of them; no-room: nowhere is left to post.',
+      labelNames: ['workspace', 'outcome'],
+      registers,
+    }),
     jobs: new Histogram({
       name: 'deskbell_job_seconds',
       help: 'How long jobs took.',

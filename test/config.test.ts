@@ -15,7 +15,7 @@ describe('readConfig', () => {
   it('needs nothing', () => {
     const config = readConfig({})
     expect(config.core).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', ROLES: ['intake', 'worker', 'workspace'] })
-    expect([...config.channels.keys()]).toEqual(['form', 'live-chat'])
+    expect([...config.channels.keys()]).toEqual(['form', 'live-chat', 'log'])
     expect(config.database).toEqual({ url: null, poolSize: 10, tls: 'off', dataDir: './data' })
   })
 

@@ -51,7 +51,7 @@ export interface OpenChannel {
   accounts: Account[]
   /** Overrides what the settings changed in the channel's limits. */
   limits?: Partial<Limits>
-  inbound: Webhook | Stream
+  inbound: Webhook | Stream | Team
   /** Pages and scripts that this channel serves to customers' browsers. */
   pages?: Page[]
   /** True when Deskbell itself keeps the thread that the customer reads (`io.transcript`). */
@@ -122,6 +122,11 @@ export interface Stream {
   run(inlet: Inlet, signal: AbortSignal): Promise<void>
 }
 
+/** Teammates write down what they heard elsewhere: nothing comes in by itself. */
+export interface Team {
+  kind: 'team'
+}
+
 export interface Inlet {
   deliver(delivery: Delivery): Promise<Recorded>
   /** What the last committed delivery for this key left behind. */
@@ -171,6 +176,8 @@ export interface InboundInteraction {
   suspicion?: string[]
   /** Facts a teammate should know: "The sender could not be verified". */
   notes?: string[]
+  /** Stars, 1 to 5. */
+  rating?: number
   attachments?: InboundAttachment[]
 }
 

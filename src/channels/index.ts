@@ -2,3 +2,4 @@
 export { email } from './email/index.ts'
 export { form } from './form/index.ts'
 export { liveChat } from './live-chat/index.ts'
+export { log } from './log/index.ts'

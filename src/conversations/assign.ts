@@ -1,17 +1,18 @@
-import { eq, isNull, or } from 'drizzle-orm'
+import { eq, inArray, isNull, or } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { conversations, teammates } from '../db/schema.ts'
 import { ConflictError, NotFoundError } from '../errors.ts'
 import { addEvent, changeConversation } from './queries.ts'
 
-/** Gives a conversation to a teammate, or to nobody. Throws ConflictError when another teammate has it. */
+/** Gives a conversation to a teammate, or to nobody. Who has it may pass it on; throws ConflictError when another has it. */
 export async function assignConversation(
   ctx: Pick<Context, 'db' | 'queue' | 'clock' | 'newId'>,
   input: { conversationId: string; to: string | null; by: string },
 ): Promise<void> {
   const { conversationId, to, by } = input
   await ctx.db.transaction(async (tx) => {
-    const isFree = to === null ? undefined : or(isNull(conversations.assignee), eq(conversations.assignee, to))
+    const isFree =
+      to === null ? undefined : or(isNull(conversations.assignee), inArray(conversations.assignee, [to, by]))
     const row = await changeConversation(ctx, tx, conversationId, { assignee: to }, isFree)
     if (!row) {
       const [owner] = await tx

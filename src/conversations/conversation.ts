@@ -9,12 +9,21 @@ export type ConversationState = (typeof conversationStates)[number]
 export const dismissReasons = ['no-reply-needed', 'handled-elsewhere', 'spam', 'duplicate', 'automatic'] as const
 export type DismissReason = (typeof dismissReasons)[number]
 
+/** Why a conversation waits again: the customer wrote, a snooze ended, a teammate reopened it. */
+export type SurfaceReason = 'wrote' | 'woken' | 'reopened'
+
 /** One thing said in a conversation, by the customer or by us, oldest first. */
 export interface Turn {
   from: 'customer' | 'team'
   /** Who said it, as it may be shown. */
   name: string
   at: Date
+  /** Of the interaction or the reply. */
+  id: string
+  /** The conversation's inbound sequence number at its last line; of a reply, the one that it answers. */
+  seq: number
+  /** Stars, 1 to 5. */
+  rating: number | null
   /** Plain text; quotes and signatures stripped. */
   text: string
   /** In the team's language, where the customer wrote another. */
@@ -45,7 +54,16 @@ export interface Problem {
 /** Everything a card shows, as it stands in the database. */
 export interface Conversation {
   id: string
-  channel: { id: string; name: string; account: string; isPublic: boolean; isLetter: boolean; maxLength: number }
+  channel: {
+    id: string
+    name: string
+    account: string
+    isPublic: boolean
+    isLetter: boolean
+    maxLength: number
+    /** False: the team sends by hand. */
+    canSend: boolean
+  }
   subject: string | null
   state: ConversationState
   /** Rises with every line the customer writes. An approval names the value the teammate saw. */
@@ -61,7 +79,8 @@ export interface Conversation {
   dismissed: { reason: DismissReason; by: string } | null
   /** Why it was quarantined. */
   suspicion: string[]
-  assignee: string | null
+  /** `id` as in `teammates`. */
+  assignee: { id: string; name: string } | null
   customer: {
     id: string
     name: string
@@ -72,11 +91,16 @@ export interface Conversation {
   turns: Turn[]
   /** Of the newest interaction that was triaged. */
   triage: Triage | null
+  /** How often it waited again after the team was done with it. */
+  surfacings: number
+  surfacedBecause: SurfaceReason | null
+  /** Why two must approve; empty: one is enough. */
+  secondApproval: string[]
   /** The assistant is at work, or waits for the customer to finish typing. */
   isDrafting: boolean
   /** The current draft, in whatever state. */
   draft: Draft | null
-  /** The newest reply that was not withdrawn. */
+  /** The newest reply that no teammate undid. */
   reply: Reply | null
   problems: Problem[]
 }

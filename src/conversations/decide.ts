@@ -1,6 +1,4 @@
-import { sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { teammates } from '../db/schema.ts'
 import { approveDraft, sendEdited } from '../drafts/approve.ts'
 import { redraft } from '../drafts/redraft.ts'
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts'
@@ -8,28 +6,29 @@ import { retryJob } from '../jobs/retry.ts'
 import { markSent, markUnsent } from '../replies/mark-sent.ts'
 import { resendReply } from '../replies/resend.ts'
 import { undoReply } from '../replies/undo.ts'
+import { checkAccess, refusalFor } from '../teammates/access.ts'
+import { knowTeammate } from '../teammates/know.ts'
 import { cardOf } from '../workspaces/card.ts'
-import type { Decision, Outcome, Teammate } from '../workspaces/workspace.ts'
+import type { Decision, Outcome } from '../workspaces/workspace.ts'
 import { assignConversation } from './assign.ts'
 import { dismissConversation } from './dismiss.ts'
 import { readConversation } from './read.ts'
 import { reopenConversation } from './reopen.ts'
+import { isRepeat } from './repeat.ts'
 import { snoozeConversation } from './snooze.ts'
 
-type DecideContext = Pick<Context, 'db' | 'queue' | 'signals' | 'clock' | 'log' | 'metrics' | 'newId' | 'channels'>
+type DecideContext = Pick<
+  Context,
+  'db' | 'queue' | 'signals' | 'clock' | 'log' | 'metrics' | 'newId' | 'channels' | 'workspaces'
+>
 
-/** Carries out what a teammate decided, or says why not. Throws only when the database can't be reached. */
+/**
+ * Carries out what a teammate decided, or says why not: they have no right to, or came too late.
+ * The same decision by the same teammate may come twice. Throws only when the database can't be reached.
+ */
 export async function decide(ctx: DecideContext, workspaceId: string, decision: Decision): Promise<Outcome> {
   const { conversationId, kind } = decision
-  let reason: string | null = null
-  try {
-    const by = await knowTeammate(ctx, workspaceId, decision.teammate)
-    await carryOut(ctx, workspaceId, decision, by)
-  } catch (error) {
-    if (!(error instanceof ConflictError || error instanceof BadInputError || error instanceof NotFoundError))
-      throw error
-    reason = error.message
-  }
+  const reason = await tryTo(ctx, workspaceId, decision)
   ctx.metrics.decisions.inc({ kind, outcome: reason === null ? 'done' : 'refused' })
   ctx.log.info(reason === null ? 'decision carried out' : 'decision refused', {
     kind,
@@ -45,12 +44,29 @@ export async function decide(ctx: DecideContext, workspaceId: string, decision: 
     : { isDone: false, reason: 'This conversation does not exist any more', card: null }
 }
 
+/** Null when it was done; else why not. */
+async function tryTo(ctx: DecideContext, workspaceId: string, decision: Decision): Promise<string | null> {
+  let by: string | null = null
+  try {
+    await checkAccess(ctx, workspaceId, decision.teammate, 'agent')
+    by = await knowTeammate(ctx, workspaceId, decision.teammate)
+    await carryOut(ctx, workspaceId, decision, by)
+    return null
+  } catch (error) {
+    if (error instanceof ConflictError && by !== null && (await isRepeat(ctx, decision, by))) return null
+    if (error instanceof ConflictError || error instanceof BadInputError || error instanceof NotFoundError)
+      return error.message
+    throw error
+  }
+}
+
 async function carryOut(ctx: DecideContext, workspaceId: string, decision: Decision, by: string): Promise<void> {
+  const refusalAsManager = () => refusalFor(ctx, workspaceId, decision.teammate, 'manager')
   switch (decision.kind) {
     case 'approve':
-      return approveDraft(ctx, { ...decision, by })
+      return approveDraft(ctx, { ...decision, by, refusalAsManager })
     case 'edit':
-      return sendEdited(ctx, { ...decision, by })
+      return sendEdited(ctx, { ...decision, by, refusalAsManager })
     case 'redraft':
       return redraft(ctx, { ...decision, by })
     case 'dismiss':
@@ -76,22 +92,4 @@ async function carryOut(ctx: DecideContext, workspaceId: string, decision: Decis
     case 'retry':
       return retryJob(ctx, { ...decision, by })
   }
-}
-
-/** Remembers who decided, and returns their id across workspaces. */
-async function knowTeammate(
-  ctx: Pick<Context, 'db' | 'clock'>,
-  workspace: string,
-  { id, name }: Teammate,
-): Promise<string> {
-  const row = { id: `${workspace}:${id}`, workspace, name, seenAt: ctx.clock.now() }
-  await ctx.db
-    .insert(teammates)
-    .values(row)
-    .onConflictDoUpdate({
-      target: teammates.id,
-      set: { name, seenAt: row.seenAt },
-      setWhere: sql`${teammates.name} <> excluded.name or ${teammates.seenAt} < excluded.seen_at - interval '1 hour'`,
-    })
-  return row.id
 }

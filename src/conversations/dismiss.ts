@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { conversations } from '../db/schema.ts'
-import { explainConflict, type Approval } from '../drafts/approve.ts'
+import { explainConflict, type Approval } from '../drafts/conflict.ts'
 import { supersedeDrafts } from '../drafts/queries.ts'
 import { writingJobs } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'

@@ -55,6 +55,7 @@ export async function lockConversations(
       lastInboundAt: item.inbound.occurredAt,
       suspicion: [],
       isDrafting: false,
+      surfacings: 0,
       createdAt: now,
       updatedAt: now,
     }))
@@ -95,16 +96,19 @@ export async function updateConversations(tx: Db, rows: ConversationRow[]): Prom
     dismissed_by: row.dismissedBy,
     suspicion: row.suspicion,
     is_drafting: row.isDrafting,
+    surfacings: row.surfacings,
+    surfaced_because: row.surfacedBecause,
     updated_at: row.updatedAt,
   }))
   await tx.execute(sql`
     update conversations c
     set state = u.state, inbound_seq = u.inbound_seq, version = u.version, waiting_since = u.waiting_since,
         last_inbound_at = u.last_inbound_at, snoozed_until = u.snoozed_until, dismissed_reason = u.dismissed_reason,
-        dismissed_by = u.dismissed_by, suspicion = u.suspicion, is_drafting = u.is_drafting, updated_at = u.updated_at
+        dismissed_by = u.dismissed_by, suspicion = u.suspicion, is_drafting = u.is_drafting,
+        surfacings = u.surfacings, surfaced_because = u.surfaced_because, updated_at = u.updated_at
     from jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as u(
       id uuid, state text, inbound_seq int, version int, waiting_since timestamptz, last_inbound_at timestamptz,
       snoozed_until timestamptz, dismissed_reason text, dismissed_by text, suspicion jsonb, is_drafting boolean,
-      updated_at timestamptz)
+      surfacings int, surfaced_because text, updated_at timestamptz)
     where c.id = u.id`)
 }

@@ -43,6 +43,7 @@ export type EventType =
   | 'interaction.triaged'
   | 'draft.proposed'
   | 'draft.redraft-asked'
+  | 'draft.first-approved'
   | 'draft.approved'
   | 'reply.sending'
   | 'reply.accepted'

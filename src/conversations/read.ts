@@ -13,9 +13,12 @@ import {
   teammates,
 } from '../db/schema.ts'
 import type { Draft } from '../drafts/draft.ts'
+import { secondApprovalReasons } from '../drafts/second-approval.ts'
 import { isUuid } from '../id.ts'
 import { jobFailures, type JobName } from '../jobs/jobs.ts'
 import type { Reply } from '../replies/reply.ts'
+import { routeTo } from '../replies/route.ts'
+import { readTuning } from '../settings/queries.ts'
 import type { Conversation, Turn } from './conversation.ts'
 import type { ConversationRow } from './queries.ts'
 
@@ -46,7 +49,7 @@ export async function readConversations(
     select id from interactions where conversation_id = c.id order by seq desc, id desc limit ${mostTurns}) i
     where c.id in ${ids})`
   const replyIds = rows.flatMap(({ conversation }) => conversation.replyId ?? [])
-  const [heard, files, said, problemRows, names] = await Promise.all([
+  const [heard, files, said, problemRows, names, tuning] = await Promise.all([
     db
       .select({ interaction: interactions, identity: identities })
       .from(interactions)
@@ -93,6 +96,7 @@ export async function readConversations(
       db,
       rows.map(({ conversation }) => conversation),
     ),
+    readTuning(db),
   ])
   const nameOf = (id: string | null) => (id === null ? 'Deskbell' : (names.get(id) ?? id))
   const all = rows.map(({ conversation: row, customer, draft, before }): Conversation => {
@@ -102,16 +106,18 @@ export async function readConversations(
     const triaged = mine.findLast(({ interaction }) => interaction.triagedAt !== null)?.interaction
     const myReplies = said.filter(({ conversationId }) => conversationId === row.id)
     const replyRow = myReplies.find(({ id }) => id === row.replyId)
+    const name = channel?.name ?? row.channel
     const windowHours = channel?.limits.replyWindowHours ?? null
     return {
       id: row.id,
       channel: {
         id: row.channel,
-        name: channel?.name ?? row.channel,
+        name,
         account: row.account,
         isPublic: channel?.limits.isPublic ?? true,
         isLetter: channel?.limits.isLetter ?? false,
         maxLength: channel?.limits.maxLength ?? 1000,
+        canSend: newest !== undefined && routeTo(channels, originOf(newest)).canSend,
       },
       subject: row.subject,
       state: row.state,
@@ -123,7 +129,7 @@ export async function readConversations(
       snoozedUntil: row.snoozedUntil,
       dismissed: row.dismissedReason ? { reason: row.dismissedReason, by: nameOf(row.dismissedBy) } : null,
       suspicion: row.suspicion,
-      assignee: row.assignee && nameOf(row.assignee),
+      assignee: row.assignee === null ? null : { id: row.assignee, name: nameOf(row.assignee) },
       customer: {
         id: customer.id,
         name: newest?.identity.name ?? customer.name,
@@ -135,6 +141,8 @@ export async function readConversations(
           from: 'customer',
           name: identity.name ?? identity.handle ?? identity.email ?? customer.name,
           at: interaction.occurredAt,
+          id: interaction.id,
+          rating: interaction.rating,
           text: interaction.text,
           translation: interaction.translation,
           kind: interaction.kind,
@@ -152,6 +160,8 @@ export async function readConversations(
             from: 'team',
             name: nameOf(reply.approvedBy),
             at: reply.acceptedAt ?? reply.approvedAt,
+            id: reply.id,
+            rating: null,
             text: reply.text,
             translation: null,
             kind: 'message',
@@ -163,8 +173,19 @@ export async function readConversations(
           })),
       ]
         .toSorted((a, b) => a.moment - b.moment || a.seq - b.seq)
-        .map(({ moment: _moment, seq: _seq, ...turn }) => turn),
+        .map(({ moment: _moment, ...turn }) => turn),
       triage: triaged ? triageOf(triaged) : null,
+      surfacings: row.surfacings,
+      surfacedBecause: row.surfacedBecause,
+      secondApproval: secondApprovalReasons(
+        {
+          theme: newest?.interaction.theme ?? null,
+          channel: { id: row.channel, name },
+          rating: mine.findLast(({ interaction }) => interaction.rating !== null)?.interaction.rating ?? null,
+          flags: draft?.state === 'proposed' ? draft.flags : [],
+        },
+        tuning.secondApproval,
+      ),
       isDrafting: row.isDrafting,
       draft: draft && draftOf(draft, nameOf),
       reply: replyRow ? replyOf(replyRow, nameOf) : null,
@@ -180,10 +201,14 @@ export async function readConversations(
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
-/** Where a turn stands among the others: by our own clock, and where that can't tell, by what answered what. */
+interface Heard {
+  interaction: typeof interactions.$inferSelect
+  identity: typeof identities.$inferSelect
+}
+
+/** Where a turn stands among the others: by our own clock, and where that can't tell, by its `seq`. */
 interface Order {
   moment: number
-  seq: number
 }
 
 /** One conversation, or null. */
@@ -196,6 +221,11 @@ export async function readConversation(
   return conversation ?? null
 }
 
+function originOf({ interaction, identity }: Heard): Parameters<typeof routeTo>[1] {
+  const { channel, account } = interaction
+  return { channel, account, address: identity.externalId, email: identity.email }
+}
+
 async function readTeammateNames(db: Db, rows: ConversationRow[]): Promise<Map<string, string>> {
   const ids = rows.map(({ id }) => id)
   const people = await rowsOf<{ id: string; name: string }>(
@@ -204,7 +234,8 @@ async function readTeammateNames(db: Db, rows: ConversationRow[]): Promise<Map<s
           select assignee from conversations where id in ${ids}
           union select dismissed_by from conversations where id in ${ids}
           union select approved_by from replies where conversation_id in ${ids}
-          union select teammate_id from drafts where conversation_id in ${ids})`,
+          union select teammate_id from drafts where conversation_id in ${ids}
+          union select first_approved_by from drafts where conversation_id in ${ids})`,
   )
   return new Map(people.map(({ id, name }) => [id, name]))
 }
@@ -225,8 +256,12 @@ function triageOf(row: typeof interactions.$inferSelect): Conversation['triage']
 }
 
 function draftOf(row: typeof drafts.$inferSelect, nameOf: (id: string | null) => string): Draft {
-  const { teammateId, writtenBy, ...draft } = row
-  return { ...draft, writtenBy: writtenBy ?? nameOf(teammateId) }
+  const { teammateId, writtenBy, firstApprovedBy: first, ...draft } = row
+  return {
+    ...draft,
+    writtenBy: writtenBy ?? nameOf(teammateId),
+    firstApprovedBy: first === null ? null : { id: first, name: nameOf(first) },
+  }
 }
 
 function replyOf(row: typeof replies.$inferSelect, nameOf: (id: string | null) => string): Reply {

@@ -12,6 +12,11 @@ export async function reopenConversation(
   { conversationId, by }: { conversationId: string; by: string },
 ): Promise<void> {
   await ctx.db.transaction(async (tx) => {
+    const [before] = await tx
+      .select({ state: conversations.state })
+      .from(conversations)
+      .where(eq(conversations.id, conversationId))
+      .for('update')
     const row = await changeConversation(
       ctx,
       tx,
@@ -41,7 +46,12 @@ export async function reopenConversation(
     const needsDraft = !draft && !row.isDrafting
     await tx
       .update(conversations)
-      .set({ waitingSince: row.waitingSince ?? since ?? row.lastInboundAt, isDrafting: row.isDrafting || needsDraft })
+      .set({
+        waitingSince: row.waitingSince ?? since ?? row.lastInboundAt,
+        isDrafting: row.isDrafting || needsDraft,
+        // What was quarantined never stood in the room.
+        ...(before?.state === 'quarantined' ? {} : { surfacings: row.surfacings + 1, surfacedBecause: 'reopened' }),
+      })
       .where(eq(conversations.id, conversationId))
     await resolveProblems(ctx, tx, conversationId, ['wake'])
     await addEvent(ctx, tx, 'conversation.reopened', { conversationId, actor: by })

@@ -1,7 +1,7 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, ne, or } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { conversations } from '../db/schema.ts'
-import { explainConflict, type Approval } from '../drafts/approve.ts'
+import { explainConflict, type Approval } from '../drafts/conflict.ts'
 import { BadInputError } from '../errors.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
@@ -23,7 +23,13 @@ export async function snoozeConversation(
       tx,
       conversationId,
       { state: 'snoozed', snoozedUntil: until },
-      and(eq(conversations.inboundSeq, seenSeq), inArray(conversations.state, ['waiting', 'snoozed'])),
+      and(
+        eq(conversations.inboundSeq, seenSeq),
+        or(
+          eq(conversations.state, 'waiting'),
+          and(eq(conversations.state, 'snoozed'), ne(conversations.snoozedUntil, until)),
+        ),
+      ),
     )
     if (!row) throw await explainConflict(ctx, tx, input)
     await addEvent(ctx, tx, 'conversation.snoozed', { conversationId, actor: by, data: { until: until.toISOString() } })
@@ -45,6 +51,10 @@ export async function wakeConversation(
       and(eq(conversations.state, 'snoozed'), eq(conversations.snoozedUntil, new Date(until))),
     )
     if (!row) return
+    await tx
+      .update(conversations)
+      .set({ surfacings: row.surfacings + 1, surfacedBecause: 'woken' })
+      .where(eq(conversations.id, conversationId))
     await resolveProblems(ctx, tx, conversationId, ['wake'])
     await addEvent(ctx, tx, 'conversation.woken', { conversationId, actor: 'deskbell' })
   })

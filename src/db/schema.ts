@@ -15,9 +15,10 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-import type { ConversationState, DismissReason } from '../conversations/conversation.ts'
+import type { ConversationState, DismissReason, SurfaceReason } from '../conversations/conversation.ts'
 import type { DraftState, Flag } from '../drafts/draft.ts'
 import type { AutomaticReason, InteractionKind, Sentiment, Theme, Urgency } from '../interactions/interaction.ts'
+import type { PostBody } from '../posts/post.ts'
 import type { ReplyProblem, ReplyState } from '../replies/reply.ts'
 
 const at = (name: string) => timestamp(name, { withTimezone: true })
@@ -84,6 +85,10 @@ export const conversations = pgTable(
     isDrafting: boolean('is_drafting').notNull(),
     draftId: uuid('draft_id'),
     replyId: uuid('reply_id'),
+    /** How often it waited again after the team was done with it, or had put it off. */
+    surfacings: integer('surfacings').notNull().default(0),
+    /** Why it did the last time. */
+    surfacedBecause: text('surfaced_because').$type<SurfaceReason>(),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
   },
@@ -92,6 +97,9 @@ export const conversations = pgTable(
     index('conversations_customer').on(table.customerId, table.createdAt),
     index('conversations_state').on(table.state, table.waitingSince, table.id),
     index('conversations_updated').on(table.state, table.updatedAt, table.id),
+    index('conversations_assignee')
+      .on(table.assignee, table.state, table.waitingSince)
+      .where(sql`assignee is not null`),
   ],
 )
 
@@ -116,6 +124,8 @@ export const interactions = pgTable(
     fullText: text('full_text'),
     automatic: text('automatic').$type<AutomaticReason>(),
     notes: jsonb('notes').$type<string[]>().notNull(),
+    /** Stars, 1 to 5. */
+    rating: integer('rating'),
     /** By the provider's clock. */
     occurredAt: at('occurred_at').notNull(),
     receivedAt: at('received_at').notNull(),
@@ -192,6 +202,8 @@ export const drafts = pgTable(
     instruction: text('instruction'),
     evidence: jsonb('evidence').$type<string[]>().notNull(),
     flags: jsonb('flags').$type<Flag[]>().notNull(),
+    /** The first of two who must approve it. */
+    firstApprovedBy: text('first_approved_by').references(() => teammates.id),
     createdAt: at('created_at').notNull(),
   },
   (table) => [unique('drafts_conversation_revision').on(table.conversationId, table.revision)],
@@ -220,6 +232,8 @@ export const replies = pgTable(
       .references(() => teammates.id),
     approvedAt: at('approved_at').notNull(),
     sendAfter: at('send_after').notNull(),
+    /** A teammate chose the time: then the customer's next words take it back. */
+    isScheduled: boolean('is_scheduled').notNull().default(false),
     attempts: integer('attempts').notNull(),
     attemptedAt: at('attempted_at'),
     acceptedAt: at('accepted_at'),
@@ -234,6 +248,7 @@ export const replies = pgTable(
       .where(sql`state <> 'withdrawn'`),
     index('replies_conversation').on(table.conversationId, table.approvedAt),
     index('replies_external_id').on(table.externalId),
+    index('replies_approver').on(table.approvedBy, table.acceptedAt),
     index('replies_unsettled')
       .on(table.state)
       .where(sql`state in ('queued', 'sending', 'unknown')`),
@@ -258,23 +273,65 @@ export const events = pgTable(
   (table) => [index('events_conversation').on(table.conversationId, table.at), index('events_at').on(table.at)],
 )
 
-/** Every copy of every card, and which version it shows. */
-export const cards = pgTable(
-  'cards',
+/**
+ * Everything that stands in a room, or is to: cards, what happened since in their threads, notices.
+ * A row is there before its post is, and is never taken out while its post stands.
+ */
+export const posts = pgTable(
+  'posts',
   {
     workspace: text('workspace').notNull(),
-    conversationId: uuid('conversation_id')
-      .notNull()
-      .references(() => conversations.id),
+    /** Ours: `card:<conversation>`, `said:<interaction>`, `sent:<reply>`, `notice:<id>`. */
+    key: text('key').notNull(),
+    conversationId: uuid('conversation_id').references(() => conversations.id),
     room: text('room').notNull(),
+    /** What can't be read anew from the conversation when it is posted. */
+    body: jsonb('body').$type<PostBody>().notNull(),
+    /** The lower, the sooner. */
+    rank: integer('rank').notNull(),
     /** Null until the workspace said where it is. */
     ref: jsonb('ref').$type<Record<string, unknown>>(),
+    /** Cards: the conversation's version that it shows. */
     shownVersion: integer('shown_version').notNull(),
+    attempts: integer('attempts').notNull(),
+    /** When an attempt to post it began that has not come back. */
+    attemptedAt: at('attempted_at'),
+    notBefore: at('not_before').notNull(),
     /** Whoever works on it holds it until then. */
     heldUntil: at('held_until'),
+    createdAt: at('created_at').notNull(),
   },
-  (table) => [primaryKey({ name: 'cards_pkey', columns: [table.workspace, table.conversationId] })],
+  (table) => [
+    primaryKey({ name: 'posts_pkey', columns: [table.workspace, table.key] }),
+    index('posts_conversation').on(table.conversationId),
+    index('posts_waiting')
+      .on(table.workspace, table.room, table.rank, table.createdAt)
+      .where(sql`ref is null`),
+  ],
 )
+
+/** When a room may be posted in next, and when somebody will look. */
+export const rooms = pgTable(
+  'rooms',
+  {
+    workspace: text('workspace').notNull(),
+    room: text('room').notNull(),
+    nextAt: at('next_at').notNull(),
+    /** For when the next `deliver-posts` is queued. */
+    wakeAt: at('wake_at'),
+    /** Why it can't be posted in, and since when. */
+    lostReason: text('lost_reason'),
+    lostAt: at('lost_at'),
+  },
+  (table) => [primaryKey({ name: 'rooms_pkey', columns: [table.workspace, table.room] })],
+)
+
+/** Secrets of workspaces, encrypted. */
+export const vault = pgTable('vault', {
+  name: text('name').primaryKey(),
+  content: bytea('content').notNull(),
+  updatedAt: at('updated_at').notNull(),
+})
 
 /** Jobs that failed for good, until somebody has them tried again. */
 export const problems = pgTable(

@@ -1,171 +1,243 @@
-import { and, eq, inArray, sql, type SQL } from 'drizzle-orm'
-import type { Context } from '../context.ts'
-import { addEvent, changeConversation, type ConversationRow } from '../conversations/queries.ts'
-import { readConversation } from '../conversations/read.ts'
+import { and, eq } from 'drizzle-orm'
 import type { Conversation } from '../conversations/conversation.ts'
+import { addEvent, changeConversation, lockConversation } from '../conversations/queries.ts'
+import { readConversation } from '../conversations/read.ts'
 import type { Db } from '../db/client.ts'
-import { conversations, drafts, replies } from '../db/schema.ts'
+import { conversations, drafts } from '../db/schema.ts'
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts'
 import { storable } from '../interactions/clean.ts'
+import { findNewestTheme } from '../interactions/queries.ts'
 import { writingJobs } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
-import { routeReply } from '../replies/route.ts'
+import { checkLength, isUnanswered, queueReply, startSending, type QueueContext } from '../replies/queue.ts'
 import { readTuning } from '../settings/queries.ts'
-import { findAssistantDraft, insertDraft, supersedeDrafts } from './queries.ts'
-import { editedShare } from './similarity.ts'
+import type { Tuning } from '../settings/tuning.ts'
+import { checkDraft, trustedTexts } from './check.ts'
+import { explainConflict, type Approval } from './conflict.ts'
+import type { Flag } from './draft.ts'
+import { insertDraft, isProposed, supersedeDrafts, type DraftRow } from './queries.ts'
+import { approvalStep, isOneEnough, secondApprovalReasons, type ApprovalStep } from './second-approval.ts'
 
-export type ApproveContext = Pick<Context, 'db' | 'queue' | 'signals' | 'clock' | 'newId' | 'channels'>
-
-export interface Approval {
-  conversationId: string
-  /** The newest inbound sequence number that the teammate could see. */
-  seenSeq: number
-  /** A teammate's id. */
-  by: string
+/** An approval that may send. */
+export interface Sending extends Approval {
+  /** Undefined: as soon as it can't be undone any more. */
+  sendAt?: Date | undefined
+  /** Why the teammate is no manager, in words for them; null: they are one. Asked only where it matters. */
+  refusalAsManager(): Promise<string | null>
 }
 
 /**
- * Approves one revision of a draft, word for word, and queues its reply.
- * Throws ConflictError if the customer wrote again, the draft was rewritten, or a teammate got there first;
- * BadInputError for a text that the channel can't take.
+ * Approves one revision of a draft, word for word: queues its reply, or records the first of two approvals.
+ * Throws ConflictError if the customer wrote again, the draft was rewritten, a teammate got there first, or somebody
+ * else must be the second; BadInputError for a text that the channel can't take, or a time that won't do.
  */
-export async function approveDraft(ctx: ApproveContext, input: Approval & { draftId: string }): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    const [draft] = await tx
-      .select()
-      .from(drafts)
-      .where(and(eq(drafts.id, input.draftId), eq(drafts.conversationId, input.conversationId)))
-    if (!draft) throw new NotFoundError('This draft does not exist')
+export async function approveDraft(ctx: QueueContext, input: Sending & { draftId: string }): Promise<void> {
+  await takeStep(input, (isManager) =>
+    ctx.db.transaction(async (tx) => {
+      const look = await lookWhereTwoMayBeNeeded(ctx, tx, input)
+      return approveIn(ctx, tx, input, look, isManager)
+    }),
+  )
+}
+
+/**
+ * Sends a teammate's own words instead of, or without, a draft; where two must approve, they become the draft, which
+ * its author has approved. Throws as above, but another draft is no conflict.
+ */
+export async function sendEdited(ctx: QueueContext, input: Sending & { text: string }): Promise<void> {
+  const text = cleanReply(input.text)
+  if (text === '') throw new BadInputError('The reply is empty. Write something, or dismiss the conversation')
+  await takeStep(input, (isManager) =>
+    ctx.db.transaction(async (tx): Promise<ApprovalStep> => {
+      const look = await lookWhereTwoMayBeNeeded(ctx, tx, input)
+      const draft = look?.conversation.draft
+      // Not a word was changed: that is an approval of what is there.
+      if (look && isCurrent(look.conversation, input, draft?.id) && draft?.text === text) {
+        if (draft.firstApprovedBy?.id === input.by) return 'first'
+        return approveIn(ctx, tx, { ...input, draftId: draft.id }, look, isManager)
+      }
+      const flags = look ? flagsOf(text, look) : []
+      const reasons = look ? await reasonsFor(tx, look, flags) : []
+      const step = approvalStep({ reasons, first: null, by: input.by, mustBeManager: false })
+      if (step === 'first') await recordOwnWords(ctx, tx, input, text, flags, reasons)
+      else await sendOwnWords(ctx, tx, input, text, flags)
+      return step
+    }),
+  )
+}
+
+/** A reply's text as it is kept and sent. */
+export function cleanReply(text: string): string {
+  return storable(text.replaceAll('\r\n', '\n')).trim()
+}
+
+/** Asks the workspace between two attempts, never while a conversation is held. */
+async function takeStep(input: Sending, attempt: (isManager: boolean) => Promise<ApprovalStep>): Promise<void> {
+  if ((await attempt(false)) !== 'ask-manager') return
+  const refusal = await input.refusalAsManager()
+  if (refusal !== null) throw new ConflictError(`A manager must be the second to approve this. ${refusal}`)
+  await attempt(true)
+}
+
+interface Look {
+  conversation: Conversation
+  tuning: Tuning
+}
+
+/** Holds the conversation, so that nobody else approves meanwhile, and reads it. Null: one approval is always enough. */
+async function lookWhereTwoMayBeNeeded(ctx: QueueContext, tx: Db, { conversationId }: Approval): Promise<Look | null> {
+  const tuning = await readTuning(tx)
+  if (isOneEnough(tuning.secondApproval)) return null
+  await lockConversation(tx, conversationId)
+  const conversation = await readConversation(tx, ctx.channels, conversationId)
+  return conversation && { conversation, tuning }
+}
+
+/** True while this draft can be approved by who saw this. */
+function isCurrent(
+  { state, inboundSeq, draft }: Conversation,
+  { seenSeq }: Approval,
+  draftId: string | undefined,
+): boolean {
+  const isOpen = (state === 'waiting' || state === 'snoozed') && inboundSeq === seenSeq
+  return isOpen && draft?.id === draftId && draft?.state === 'proposed' && draft.answersSeq === seenSeq
+}
+
+async function approveIn(
+  ctx: QueueContext,
+  tx: Db,
+  input: Sending & { draftId: string },
+  look: Look | null,
+  isManager: boolean,
+): Promise<ApprovalStep> {
+  const [draft] = await tx
+    .select()
+    .from(drafts)
+    .where(and(eq(drafts.id, input.draftId), eq(drafts.conversationId, input.conversationId)))
+  if (!draft) throw new NotFoundError('This draft does not exist')
+  // Of one that is out of date, the conditional update below says why.
+  const reasons = look && isCurrent(look.conversation, input, draft.id) ? look.conversation.secondApproval : []
+  const step = approvalStep({
+    reasons,
+    first: draft.firstApprovedBy,
+    by: input.by,
+    mustBeManager: look?.tuning.secondApproval.by === 'managers' && !isManager,
+  })
+  if (step === 'first') await recordFirst(ctx, tx, input, draft, reasons)
+  if (step === 'send') {
     const row = await startSending(
       ctx,
       tx,
       input,
-      and(
-        eq(conversations.draftId, input.draftId),
-        sql`exists (select 1 from drafts d where d.id = ${input.draftId} and d.state = 'proposed' and d.answers_seq = ${input.seenSeq})`,
-      ),
+      and(eq(conversations.draftId, draft.id), isProposed(draft.id, input.seenSeq)),
     )
     await tx.update(drafts).set({ state: 'approved' }).where(eq(drafts.id, draft.id))
-    await queueReply(ctx, tx, row, draft, input.by)
-  })
+    await queueReply(ctx, tx, row, draft, { ...input, reasons })
+  }
+  return step
 }
 
-/**
- * Sends a teammate's own words instead of, or without, a draft.
- * Throws as above, but another draft is no conflict.
- */
-export async function sendEdited(ctx: ApproveContext, input: Approval & { text: string }): Promise<void> {
-  const text = storable(input.text.replaceAll('\r\n', '\n')).trim()
-  if (text === '') throw new BadInputError('The reply is empty. Write something, or dismiss the conversation')
-  await ctx.db.transaction(async (tx) => {
-    const row = await startSending(ctx, tx, input)
-    await supersedeDrafts(tx, row.id)
-    const draft = await insertDraft(tx, {
-      id: ctx.newId(),
-      conversationId: row.id,
-      state: 'approved',
-      text,
-      answersSeq: input.seenSeq,
-      teammateId: input.by,
-      evidence: [],
-      flags: [],
-      createdAt: ctx.clock.now(),
-    })
-    await tx.update(conversations).set({ draftId: draft.id }).where(eq(conversations.id, row.id))
-    await queueReply(ctx, tx, row, draft, input.by)
-  })
-}
-
-/** The one conditional update that settles every race for a reply. */
-async function startSending(ctx: ApproveContext, tx: Db, input: Approval, condition?: SQL): Promise<ConversationRow> {
+async function recordFirst(
+  ctx: QueueContext,
+  tx: Db,
+  input: Sending,
+  draft: DraftRow,
+  reasons: string[],
+): Promise<void> {
+  leaveTimeToSecond(input)
+  const condition = and(isUnanswered(input), eq(conversations.draftId, draft.id), isProposed(draft.id, input.seenSeq))
   const row = await changeConversation(
     ctx,
     tx,
     input.conversationId,
-    { state: 'sending', isDrafting: false, snoozedUntil: null },
-    and(inArray(conversations.state, ['waiting', 'snoozed']), eq(conversations.inboundSeq, input.seenSeq), condition),
+    { state: 'waiting', snoozedUntil: null },
+    condition,
   )
   if (!row) throw await explainConflict(ctx, tx, input)
-  await resolveProblems(ctx, tx, row.id, writingJobs)
-  return row
+  checkLength(ctx, row, draft.text)
+  await tx.update(drafts).set({ firstApprovedBy: input.by }).where(eq(drafts.id, draft.id))
+  await addFirstApproval(ctx, tx, draft, input.by, reasons)
 }
 
-async function queueReply(
-  ctx: ApproveContext,
+async function recordOwnWords(
+  ctx: QueueContext,
   tx: Db,
-  row: ConversationRow,
-  draft: typeof drafts.$inferSelect,
-  by: string,
+  input: Sending,
+  text: string,
+  flags: Flag[],
+  reasons: string[],
 ): Promise<void> {
-  const limit = ctx.channels.get(row.channel)?.limits.maxLength ?? Infinity
-  const { length } = draft.text
-  if (length > limit) {
-    throw new BadInputError(
-      `The reply has ${length} characters; this channel takes ${limit}. Shorten it by ${length - limit}`,
-    )
-  }
-  const now = ctx.clock.now()
-  const route = await routeReply(ctx, tx, row.id)
-  const { graceSeconds } = await readTuning(tx)
-  const grace = graceSeconds[row.channel] ?? ctx.channels.get(row.channel)?.limits.graceSeconds ?? 0
-  const sendAfter = new Date(now.getTime() + grace * 1000)
-  const proposed = await findAssistantDraft(tx, row.id, draft.answersSeq)
-  const replyId = ctx.newId()
-  await tx.insert(replies).values({
-    id: replyId,
-    conversationId: row.id,
-    draftId: draft.id,
-    channel: route.channel,
-    account: route.account,
-    recipient: route.recipient,
-    state: route.canSend ? 'queued' : 'by_hand',
-    text: draft.text,
-    answersSeq: draft.answersSeq,
-    waitingSince: row.waitingSince,
-    approvedBy: by,
-    approvedAt: now,
-    sendAfter,
-    attempts: 0,
-    editedShare: proposed === null ? null : editedShare(proposed, draft.text),
+  leaveTimeToSecond(input)
+  const set = { state: 'waiting', snoozedUntil: null, isDrafting: false } as const
+  const row = await changeConversation(ctx, tx, input.conversationId, set, isUnanswered(input))
+  if (!row) throw await explainConflict(ctx, tx, input)
+  checkLength(ctx, row, text)
+  await resolveProblems(ctx, tx, row.id, writingJobs)
+  const draft = await insertOwnWords(ctx, tx, input, text, flags, 'proposed')
+  await addFirstApproval(ctx, tx, draft, input.by, reasons)
+}
+
+async function sendOwnWords(ctx: QueueContext, tx: Db, input: Sending, text: string, flags: Flag[]): Promise<void> {
+  const row = await startSending(ctx, tx, input)
+  const draft = await insertOwnWords(ctx, tx, input, text, flags, 'approved')
+  await queueReply(ctx, tx, row, draft, { ...input, reasons: [] })
+}
+
+async function insertOwnWords(
+  ctx: QueueContext,
+  tx: Db,
+  { conversationId, seenSeq, by }: Approval,
+  text: string,
+  flags: Flag[],
+  state: 'proposed' | 'approved',
+): Promise<DraftRow> {
+  await supersedeDrafts(tx, conversationId)
+  const draft = await insertDraft(tx, {
+    id: ctx.newId(),
+    conversationId,
+    state,
+    text,
+    answersSeq: seenSeq,
+    teammateId: by,
+    evidence: [],
+    flags,
+    firstApprovedBy: state === 'proposed' ? by : null,
+    createdAt: ctx.clock.now(),
   })
-  await tx.update(conversations).set({ replyId }).where(eq(conversations.id, row.id))
-  await addEvent(ctx, tx, 'draft.approved', {
-    conversationId: row.id,
+  await tx.update(conversations).set({ draftId: draft.id }).where(eq(conversations.id, conversationId))
+  return draft
+}
+
+async function addFirstApproval(
+  ctx: QueueContext,
+  tx: Db,
+  draft: DraftRow,
+  by: string,
+  reasons: string[],
+): Promise<void> {
+  const { conversationId, revision, writtenBy, answersSeq } = draft
+  await addEvent(ctx, tx, 'draft.first-approved', {
+    conversationId,
     actor: by,
     draftId: draft.id,
-    replyId,
-    data: {
-      revision: draft.revision,
-      writtenBy: draft.writtenBy,
-      answersSeq: draft.answersSeq,
-      sendAfter: sendAfter.toISOString(),
-      isByHand: !route.canSend,
-    },
+    data: { revision, writtenBy, answersSeq, reasons },
   })
-  if (route.canSend)
-    await ctx.queue.add(tx, 'send-reply', { replyId, conversationId: row.id }, grace > 0 ? sendAfter : undefined)
 }
 
-/** Why a decision came too late, in words for the teammate who made it. */
-export async function explainConflict(
-  ctx: Pick<Context, 'channels'>,
-  tx: Db,
-  input: Pick<Approval, 'conversationId' | 'seenSeq'>,
-): Promise<Error> {
-  const conversation = await readConversation(tx, ctx.channels, input.conversationId)
-  if (!conversation) return new NotFoundError('This conversation does not exist any more')
-  return new ConflictError(conflictText(conversation, input.seenSeq))
+function leaveTimeToSecond({ sendAt }: Sending): void {
+  if (sendAt)
+    throw new BadInputError('Two must approve this, and the second chooses when it is sent. Approve it without a time')
 }
 
-function conflictText(conversation: Conversation, seenSeq: number): string {
-  const { state, reply, dismissed } = conversation
-  if ((state === 'sending' || state === 'answered') && reply)
-    return `${reply.approvedBy} approved a reply first. Nothing was changed`
-  if (state === 'dismissed' && dismissed)
-    return `${dismissed.by} dismissed this conversation first. Nothing was changed`
-  if (state === 'quarantined') return 'This conversation is quarantined as suspected spam. Release it first'
-  if (conversation.inboundSeq > seenSeq)
-    return `${conversation.customer.name} wrote again since you looked. Nothing was sent: read the new message first`
-  if (conversation.isDrafting) return 'Another draft is being written. Nothing was changed'
-  return 'The draft was rewritten since you looked. Nothing was sent: read the new one first'
+/** A teammate's own words are looked at like the assistant's, where it decides how many must approve them. */
+function flagsOf(text: string, { conversation: { channel, turns }, tuning }: Look): Flag[] {
+  const { maxLength, isPublic } = channel
+  return checkDraft({ text, maxLength, isPublic, sources: trustedTexts(tuning.brand, turns) })
+}
+
+async function reasonsFor(tx: Db, { conversation, tuning }: Look, flags: Flag[]): Promise<string[]> {
+  const { id, channel, turns } = conversation
+  const rating = turns.findLast((turn) => turn.rating !== null)?.rating ?? null
+  const theme = await findNewestTheme(tx, id)
+  return secondApprovalReasons({ theme, channel, rating, flags }, tuning.secondApproval)
 }

@@ -1,3 +1,5 @@
+import type { Turn } from '../conversations/conversation.ts'
+import type { Brand } from '../settings/tuning.ts'
 import type { Flag } from './draft.ts'
 
 interface DraftToCheck {
@@ -23,6 +25,12 @@ export function checkDraft({ text, maxLength, isPublic, sources }: DraftToCheck)
     ...checkLinks(clean, known),
     ...checkObedience(clean),
   ]
+}
+
+/** The team's own texts, and what it said in this conversation. */
+export function trustedTexts({ facts, signature, templates }: Brand, turns: Pick<Turn, 'from' | 'text'>[]): string[] {
+  const said = turns.filter(({ from }) => from === 'team').map(({ text }) => text)
+  return [facts, signature, ...Object.values(templates), ...said]
 }
 
 function checkLength(text: string, maxLength: number): Flag[] {

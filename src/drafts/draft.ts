@@ -24,5 +24,7 @@ export interface Draft {
   /** What the draft rests on: "Template: question, live chat", "Their message of 09:12". */
   evidence: string[]
   flags: Flag[]
+  /** The first of two who must approve it: a teammate. */
+  firstApprovedBy: { id: string; name: string } | null
   createdAt: Date
 }

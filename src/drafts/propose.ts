@@ -7,7 +7,7 @@ import { conversations } from '../db/schema.ts'
 import { writingJobs, type JobPayload } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
 import { readTuning } from '../settings/queries.ts'
-import { checkDraft } from './check.ts'
+import { checkDraft, trustedTexts } from './check.ts'
 import { insertDraft, supersedeDrafts } from './queries.ts'
 
 /**
@@ -27,12 +27,7 @@ export async function proposeDraft(
   const { maxLength, isPublic } = conversation.channel
   const redraft = instruction === null ? null : { instruction, previous: conversation.draft?.text ?? '' }
   const written = await ctx.assistant.draft(view, { brand, triage: conversation.triage, maxLength, redraft }, signal)
-  const sources = [
-    brand.facts,
-    brand.signature,
-    ...Object.values(brand.templates),
-    ...view.turns.filter(({ from }) => from === 'team').map(({ text }) => text),
-  ]
+  const sources = trustedTexts(brand, view.turns)
   const flags = checkDraft({ text: written.value.text, maxLength, isPublic, sources })
   if (written.value.caution) flags.push({ code: 'caution', text: written.value.caution })
   if (written.fallback) flags.push({ code: 'fallback', text: `Written offline: ${written.fallback}` })

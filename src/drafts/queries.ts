@@ -1,12 +1,16 @@
-import { and, desc, eq, isNotNull, max } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, max, sql, type SQL } from 'drizzle-orm'
 import type { Db } from '../db/client.ts'
 import { drafts } from '../db/schema.ts'
 
+export type DraftRow = typeof drafts.$inferSelect
+
+/** True, of any row, while this draft is undecided and answers what came up to `seq`. */
+export function isProposed(draftId: string, seq: number): SQL {
+  return sql`exists (select 1 from drafts d where d.id = ${draftId} and d.state = 'proposed' and d.answers_seq = ${seq})`
+}
+
 /** Adds the conversation's next revision. The caller holds the conversation's row, so revisions can't collide. */
-export async function insertDraft(
-  tx: Db,
-  draft: Omit<typeof drafts.$inferInsert, 'revision'>,
-): Promise<typeof drafts.$inferSelect> {
+export async function insertDraft(tx: Db, draft: Omit<typeof drafts.$inferInsert, 'revision'>): Promise<DraftRow> {
   const [last] = await tx
     .select({ revision: max(drafts.revision) })
     .from(drafts)

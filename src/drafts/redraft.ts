@@ -2,7 +2,8 @@ import { and, eq, inArray, isNotNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import { conversations, interactions } from '../db/schema.ts'
-import { explainConflict, type Approval } from './approve.ts'
+import { storable } from '../interactions/clean.ts'
+import { explainConflict, type Approval } from './conflict.ts'
 
 const instructionLimit = 1000
 
@@ -12,7 +13,7 @@ export async function redraft(
   input: Approval & { instruction: string },
 ): Promise<void> {
   const { conversationId, seenSeq: seq, by } = input
-  const instruction = input.instruction.trim().slice(0, instructionLimit)
+  const instruction = cleanInstruction(input.instruction)
   await ctx.db.transaction(async (tx) => {
     const row = await changeConversation(
       ctx,
@@ -26,7 +27,7 @@ export async function redraft(
       ),
     )
     if (!row) throw await explainConflict(ctx, tx, input)
-    await addEvent(ctx, tx, 'draft.redraft-asked', { conversationId, actor: by })
+    await addEvent(ctx, tx, 'draft.redraft-asked', { conversationId, actor: by, data: { seq, instruction } })
     const [triaged] = await tx
       .select({ id: interactions.id })
       .from(interactions)
@@ -35,4 +36,9 @@ export async function redraft(
     if (triaged) await ctx.queue.add(tx, 'propose', { conversationId, seq, instruction, by })
     else await ctx.queue.add(tx, 'triage', { conversationId, seq, redraft: { instruction, by } })
   })
+}
+
+/** An instruction as the assistant gets it. */
+export function cleanInstruction(text: string): string {
+  return storable(text.trim().slice(0, instructionLimit))
 }

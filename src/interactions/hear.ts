@@ -29,7 +29,14 @@ export function hear(conversation: ConversationRow, inbound: InboundInteraction,
     return
   }
   if (conversation.state !== 'waiting' && conversation.state !== 'sending') {
-    Object.assign(conversation, { state: 'waiting', dismissedReason: null, dismissedBy: null, snoozedUntil: null })
+    Object.assign(conversation, {
+      state: 'waiting',
+      dismissedReason: null,
+      dismissedBy: null,
+      snoozedUntil: null,
+      surfacings: conversation.surfacings + 1,
+      surfacedBecause: 'wrote',
+    })
   }
   if (conversation.state === 'waiting')
     conversation.waitingSince = earlier(conversation.waitingSince ?? inbound.occurredAt, inbound.occurredAt)

@@ -1,7 +1,8 @@
-import { and, desc, eq, gt, isNull, min } from 'drizzle-orm'
+import { and, desc, eq, gt, isNotNull, isNull, min } from 'drizzle-orm'
 import type { ConversationRow } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
 import { required, type Item } from './arrival.ts'
+import type { Theme } from './interaction.ts'
 import { interactions, lines, replies } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
 
@@ -55,6 +56,17 @@ export async function findOldestUnanswered(tx: Db, conversationId: string, answe
       ),
     )
   return oldest?.at ?? null
+}
+
+/** The theme of what a person wrote last; null while nobody knows it. */
+export async function findNewestTheme(tx: Db, conversationId: string): Promise<Theme | null> {
+  const [newest] = await tx
+    .select({ theme: interactions.theme })
+    .from(interactions)
+    .where(eq(interactions.conversationId, conversationId))
+    .orderBy(isNotNull(interactions.automatic), desc(interactions.seq), desc(interactions.id))
+    .limit(1)
+  return newest?.theme ?? null
 }
 
 export interface NewestInteraction {

@@ -157,6 +157,7 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
         fullText: inbound.fullText ?? null,
         automatic: inbound.automatic ?? null,
         notes: [...(inbound.notes ?? []), ...(isByOther ? [writtenByOther(inbound)] : [])],
+        rating: inbound.rating ?? null,
         occurredAt: inbound.occurredAt,
         receivedAt: now,
         lastLineAt: now,

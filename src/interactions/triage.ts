@@ -1,6 +1,6 @@
 import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { isAside } from '../conversations/conversation.ts'
+import { isAside, type Conversation } from '../conversations/conversation.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import { readConversation } from '../conversations/read.ts'
 import { viewOf } from '../conversations/view.ts'
@@ -9,6 +9,8 @@ import { conversations, interactions } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
 import { writingJobs, type JobPayload } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
+import type { SettleContext } from '../replies/settle.ts'
+import { withdrawScheduled } from '../replies/withdraw.ts'
 import { readTuning } from '../settings/queries.ts'
 
 /**
@@ -22,8 +24,8 @@ export async function triageInteraction(
 ): Promise<void> {
   const conversation = await readConversation(ctx.db, ctx.channels, conversationId)
   if (!conversation || conversation.inboundSeq !== seq || isAside(conversation)) return
-  // What came in while a reply is on its way gets its turn when that is settled.
-  if (conversation.isDrafting && conversation.state === 'sending') return
+  // What came in while a reply is on its way gets its turn when that is settled; one that has not left is taken back.
+  if (conversation.isDrafting && conversation.state === 'sending') return withdrawOutdated(ctx, conversation)
   if (!conversation.isDrafting && (await findUntriaged(ctx.db, conversationId)).length === 0) return
   const { language: teamLanguage } = await readTuning(ctx.db)
   const { value: triage, by, fallback } = await ctx.assistant.triage(viewOf(conversation, teamLanguage), signal)
@@ -63,6 +65,14 @@ export async function triageInteraction(
       await tx.update(conversations).set({ isDrafting: false }).where(eq(conversations.id, conversationId))
     }
   })
+}
+
+async function withdrawOutdated(
+  ctx: SettleContext & Pick<Context, 'db'>,
+  { reply, inboundSeq }: Conversation,
+): Promise<void> {
+  if (!reply?.isScheduled || reply.answersSeq >= inboundSeq) return
+  await ctx.db.transaction((tx) => withdrawScheduled(ctx, tx, reply.id))
 }
 
 const mostAtOnce = 100

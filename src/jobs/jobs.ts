@@ -15,6 +15,8 @@ export const jobSchemas = {
   propose: z.object({ conversationId, seq: z.int(), instruction: z.string().nullable(), by: z.string().nullable() }),
   /** Makes every copy of the card show the present state. */
   'sync-card': z.object({ conversationId }),
+  /** Posts what comes first in a room. `at`: the moment it was asked for, by which the room knows that it came. */
+  'deliver-posts': z.object({ workspace: z.string(), room: z.string(), at: z.iso.datetime() }),
   'send-reply': z.object({ replyId: z.uuid(), conversationId }),
   /** Finds out whether a reply with an unknown outcome arrived. */
   'reconcile-reply': z.object({ replyId: z.uuid(), conversationId }),
@@ -37,6 +39,7 @@ export const jobFailures: Record<JobName, string> = {
   triage: 'Working out the theme failed',
   propose: 'Writing a draft failed',
   'sync-card': 'Updating the card failed',
+  'deliver-posts': 'Posting in the room failed',
   'send-reply': 'Sending the reply failed',
   'reconcile-reply': 'Finding out whether the reply arrived failed',
   wake: 'Ending the snooze failed',

@@ -7,7 +7,7 @@ export type ReplyState =
   | 'failed'
   | 'unknown'
   | 'by_hand'
-  /** Undone within the grace period: never left the building. */
+  /** Undone, or taken back because the customer wrote again: never left the building. */
   | 'withdrawn'
 
 /** Why a reply did not go out, in words for the card. */
@@ -33,8 +33,10 @@ export interface Reply {
   /** When the oldest interaction that it answers was written. */
   waitingSince: Date | null
   approvedAt: Date
-  /** The end of the grace period: until then it can be undone. */
+  /** The end of the grace period, or the time that a teammate chose: until then it can be undone. */
   sendAfter: Date
+  /** A teammate chose the time. The customer's next words take it back. */
+  isScheduled: boolean
   attempts: number
   attemptedAt: Date | null
   acceptedAt: Date | null

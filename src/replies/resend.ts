@@ -18,6 +18,7 @@ export async function resendReply(
       state: 'queued',
       attempts: 0,
       sendAfter: ctx.clock.now(),
+      isScheduled: false,
       problem: null,
     })
     const row =

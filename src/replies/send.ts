@@ -7,6 +7,7 @@ import { conversations, customers, interactions, replies } from '../db/schema.ts
 import { PermanentError, RetryableError } from '../errors.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
 import { moveReply, settleAccepted, settleFailed, type ReplyRow, type SettleContext } from './settle.ts'
+import { withdrawScheduled } from './withdraw.ts'
 
 type SendContext = SettleContext & Pick<Context, 'db' | 'log' | 'metrics'>
 
@@ -40,13 +41,18 @@ export async function sendReply(
       await ctx.queue.add(tx, 'send-reply', { replyId, conversationId: row.conversationId }, row.sendAfter)
       return null
     }
+    // With newer words of the customer, a scheduled reply never leaves.
+    const isCurrent = row.isScheduled ? eq(conversations.inboundSeq, row.answersSeq) : undefined
+    if (!(await changeConversation(ctx, tx, row.conversationId, {}, isCurrent))) {
+      await withdrawScheduled(ctx, tx, replyId)
+      return null
+    }
     const [reply] = await tx
       .update(replies)
       .set({ state: 'sending', attempts: row.attempts + 1, attemptedAt: now })
       .where(eq(replies.id, replyId))
       .returning()
     if (!reply) return null
-    await changeConversation(ctx, tx, reply.conversationId, {})
     await addEvent(ctx, tx, 'reply.sending', {
       conversationId: reply.conversationId,
       replyId,

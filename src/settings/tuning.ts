@@ -1,6 +1,88 @@
 import { z } from 'zod'
+import { themes, urgencies } from '../interactions/interaction.ts'
 
 const line = (max: number) => z.string().trim().max(max)
+const names = z.array(z.string().min(1).max(200)).max(50)
+
+/** Which conversations are meant; an empty list: all. */
+const match = {
+  channels: names,
+  /** `channel/account` */
+  accounts: names,
+  themes: z.array(z.enum(themes)),
+  urgencies: z.array(z.enum(urgencies)),
+  /** BCP 47 primary languages. */
+  languages: names,
+}
+
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write a time such as 09:00')
+
+/** Where a workspace's cards go. */
+const roomsSchema = z.strictObject({
+  default: z.string().max(200).nullable(),
+  /** What is late, and what goes wrong. */
+  escalation: z.string().max(200).nullable(),
+  /** The first that matches decides. */
+  rules: z.array(z.strictObject({ ...match, room: z.string().min(1).max(200) })).max(50),
+})
+
+export const timeZone = z.string().refine((name) => isTimeZone(name), 'Write a time zone such as Europe/Berlin')
+
+const hoursSchema = z.strictObject({
+  timeZone,
+  /** Open from–to, Monday first; several a day, in order, none overlapping. */
+  week: z
+    .array(
+      z
+        .array(z.tuple([time, time]))
+        .max(5)
+        .refine(isInOrder, 'Write each time span in order: 09:00-12:00, 13:00-17:00'),
+    )
+    .length(7),
+  holidays: z.array(z.iso.date()).max(200),
+})
+
+const targetSchema = z.strictObject({
+  channels: match.channels,
+  themes: match.themes,
+  urgencies: match.urgencies,
+  minutes: z.int().min(1).max(43_200),
+  /** Counts only the hours in which the team works. */
+  isBusinessTime: z.boolean(),
+})
+
+const rolesSchema = z.strictObject({
+  /** A group of the workspace that may decide; null: everybody in the room. */
+  agents: z.string().max(200).nullable(),
+  /** A group that may also change the settings; null: only who runs the workspace. */
+  managers: z.string().max(200).nullable(),
+})
+
+const secondApprovalSchema = z.strictObject({
+  themes: match.themes,
+  channels: match.channels,
+  /** Codes of drafts' flags. */
+  flags: names,
+  /** Ratings up to this one; null: whatever the rating. */
+  maxRating: z.int().min(1).max(5).nullable(),
+  /** Who may be the second. */
+  by: z.enum(['anybody', 'managers']),
+})
+
+export const noSecondApproval: z.infer<typeof secondApprovalSchema> = {
+  themes: [],
+  channels: [],
+  flags: [],
+  maxRating: null,
+  by: 'anybody',
+}
+
+const workday: [string, string][] = [['09:00', '17:00']]
+export const usualHours: z.infer<typeof hoursSchema> = {
+  timeZone: 'UTC',
+  week: [workday, workday, workday, workday, workday, [], []],
+  holidays: [],
+}
 
 /** What a team tunes from its workspace. Secrets and addresses are not here: they come from the environment. */
 export const tuningSchema = z.strictObject({
@@ -24,13 +106,60 @@ export const tuningSchema = z.strictObject({
     .default('en'),
   /** By channel id: how long an approved reply waits so that it can be undone. The channel's own default otherwise. */
   graceSeconds: z.record(z.string(), z.int().min(0).max(600)),
+  /** By workspace id. */
+  rooms: z.record(z.string(), roomsSchema).default({}),
+  hours: hoursSchema.default(usualHours),
+  /** How soon an answer is due; the first that matches decides. */
+  targets: z.array(targetSchema).max(50).default([]),
+  /** By workspace id. */
+  roles: z.record(z.string(), rolesSchema).default({}),
+  /** What two teammates must approve. */
+  secondApproval: secondApprovalSchema.default(noSecondApproval),
 })
 
 export type Tuning = z.infer<typeof tuningSchema>
 export type Brand = Tuning['brand']
+export type RoomRule = Rooms['rules'][number]
+export type Rooms = z.infer<typeof roomsSchema>
+export type Hours = z.infer<typeof hoursSchema>
+export type Target = z.infer<typeof targetSchema>
+export type Roles = z.infer<typeof rolesSchema>
+export type SecondApproval = z.infer<typeof secondApprovalSchema>
 
 export const defaultTuning: Tuning = {
   brand: { name: '', voice: 'Friendly, clear and short.', signature: '', facts: '', templates: {} },
   language: 'en',
   graceSeconds: {},
+  rooms: {},
+  hours: usualHours,
+  targets: [],
+  roles: {},
+  secondApproval: noSecondApproval,
+}
+
+const noRooms: Rooms = { default: null, escalation: null, rules: [] }
+
+/** Where this workspace's cards go. */
+export function roomsOf(tuning: Tuning, workspaceId: string): Rooms {
+  return tuning.rooms[workspaceId] ?? noRooms
+}
+
+export function withRooms(tuning: Tuning, workspaceId: string, rooms: Rooms): Tuning {
+  return { ...tuning, rooms: { ...tuning.rooms, [workspaceId]: rooms } }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
+function isInOrder(spans: [string, string][]): boolean {
+  const times = spans.flat()
+  return times.every(
+    (moment, index) =>
+      index === 0 || (times[index - 1] ?? '') < moment || (index % 2 === 0 && times[index - 1] === moment),
+  )
 }

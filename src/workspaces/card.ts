@@ -2,6 +2,7 @@ import type { AttachmentRef, Conversation, ConversationState, DismissReason } fr
 import type { Draft, Flag } from '../drafts/draft.ts'
 import type { Triage } from '../interactions/interaction.ts'
 import type { Reply } from '../replies/reply.ts'
+import type { FormId } from './form.ts'
 
 /** What a room shows of one conversation, before a platform gives it its look. */
 export interface Card {
@@ -13,13 +14,14 @@ export interface Card {
   channelId: string
   subject: string | null
   customer: { name: string; handle: string | null; history: string }
-  /** Theme, sentiment, urgency, language, topics; in the order shown. */
+  /** Rating, theme, sentiment, urgency, language, topics; in the order shown. */
   labels: Label[]
   summary: string | null
   /** Null when nobody waits. */
   waitingSince: Date | null
   replyBy: Date | null
-  assignee: string | null
+  /** `id` as in `teammates`: `slack:U123`. */
+  assignee: { id: string; name: string } | null
   /** What was said, oldest first. */
   turns: CardTurn[]
   draft: CardDraft | null
@@ -38,12 +40,14 @@ export interface Card {
 }
 
 export interface Label {
-  kind: 'theme' | 'sentiment' | 'urgency' | 'language' | 'topic'
+  kind: 'rating' | 'theme' | 'sentiment' | 'urgency' | 'language' | 'topic'
   text: string
   tone: 'plain' | 'good' | 'bad' | 'warn'
 }
 
 export interface CardTurn {
+  /** Of the interaction or the reply. */
+  id: string
   from: 'customer' | 'team'
   name: string
   at: Date
@@ -52,6 +56,8 @@ export interface CardTurn {
   translation: string | null
   /** True for what the customer wrote since the team last answered. */
   isUnanswered: boolean
+  /** Stars, 1 to 5. */
+  rating: number | null
   attachments: AttachmentRef[]
   notes: string[]
 }
@@ -69,7 +75,7 @@ export interface CardDraft {
 export interface Status {
   text: string
   tone: 'plain' | 'good' | 'bad' | 'warn'
-  /** When it happened, to be shown in the reader's own time zone. */
+  /** When it happened, or will; shown after the text, in the reader's own time zone. */
   at: Date | null
   /** The end of the grace period, while the reply can still be undone. */
   undoUntil: Date | null
@@ -80,8 +86,10 @@ export interface Status {
 export type ActionId =
   | 'approve'
   | 'edit'
+  | 'schedule'
   | 'redraft'
   | 'assign'
+  | 'assign-to'
   | 'unassign'
   | 'dismiss'
   | 'snooze'
@@ -100,6 +108,8 @@ export interface Action {
   style: 'primary' | 'plain' | 'danger'
   /** What the action is about, where it isn't the conversation: a draft, a reply, a failed job. */
   target: string | null
+  /** What it asks before it is done; null: nothing. */
+  form: FormId | null
 }
 
 const themeTones: Record<Triage['theme'], Label['tone']> = {
@@ -134,18 +144,20 @@ export function cardOf(conversation: Conversation): Card {
       handle: conversation.customer.handle,
       history: historyOf(conversation.customer.conversationsBefore),
     },
-    labels: conversation.triage ? labelsOf(conversation.triage) : [],
+    labels: [...ratingLabels(conversation), ...(conversation.triage ? labelsOf(conversation.triage) : [])],
     summary: summaryOf(conversation),
     waitingSince: conversation.waitingSince,
     replyBy: conversation.replyBy,
     assignee: conversation.assignee,
     turns: conversation.turns.map((turn, index) => ({
+      id: turn.id,
       from: turn.from,
       name: turn.name,
       at: turn.at,
       text: turn.text,
       translation: turn.translation,
       isUnanswered: turn.from === 'customer' && index > lastAnswer,
+      rating: turn.rating,
       attachments: turn.attachments,
       notes: turn.notes,
     })),
@@ -180,6 +192,14 @@ function historyOf(before: number): string {
           ? 'st'
           : 'th'
   return `${nth}${suffix} conversation`
+}
+
+/** The newest stars: "★★☆☆☆". */
+function ratingLabels({ turns }: Conversation): Label[] {
+  const stars = turns.findLast(({ rating }) => rating !== null)?.rating ?? null
+  if (stars === null) return []
+  const tone = stars <= 2 ? 'bad' : stars === 3 ? 'warn' : 'good'
+  return [{ kind: 'rating', text: '★'.repeat(stars) + '☆'.repeat(5 - stars), tone }]
 }
 
 function labelsOf(triage: Triage): Label[] {
@@ -237,13 +257,27 @@ function statusOf(conversation: Conversation): Status | null {
   if (state === 'waiting' && conversation.triage?.needsReply === false && conversation.draft?.state !== 'proposed') {
     return status('Probably needs no reply', 'plain')
   }
+  if (state === 'waiting' && isApprovable(conversation)) return approvalStatus(conversation)
   return null
+}
+
+/** Who approved, or must, where two are needed. */
+function approvalStatus({ draft, secondApproval }: Conversation): Status | null {
+  if (secondApproval.length === 0) return null
+  const why = secondApproval.join(', ')
+  const first = draft?.firstApprovedBy
+  const text = first
+    ? `Approved by ${first.name}. A second teammate must approve: ${why}`
+    : `Two teammates must approve: ${why}`
+  return { text, tone: first ? 'warn' : 'plain', at: null, undoUntil: null }
 }
 
 function sendingStatus(reply: Reply): Status | null {
   const base = { at: null, undoUntil: null }
   switch (reply.state) {
     case 'queued':
+      if (reply.isScheduled && reply.attempts === 0)
+        return { ...base, text: `Approved by ${reply.approvedBy}. Sends at`, tone: 'plain', at: reply.sendAfter }
       return {
         text: `Sending… approved by ${reply.approvedBy}`,
         tone: 'plain',
@@ -290,7 +324,7 @@ export function duration(ms: number): string {
 
 function alertsOf({ state, reply, inboundSeq, problems }: Conversation): string[] {
   const alerts = problems.map((problem) => problem.text)
-  if (reply?.problem && reply.state !== 'accepted' && reply.state !== 'published') {
+  if (reply?.problem && !['accepted', 'published', 'withdrawn'].includes(reply.state)) {
     const { reason, action } = reply.problem
     const what = { failed: 'Not sent', rejected: 'Rejected', unknown: 'Not known whether it arrived' }
     const title = what[reply.state as keyof typeof what] ?? 'Not sent yet'
@@ -298,6 +332,7 @@ function alertsOf({ state, reply, inboundSeq, problems }: Conversation): string[
   }
   if (state === 'sending' && reply && reply.answersSeq < inboundSeq)
     alerts.push('They wrote again after this reply was approved')
+  if (state === 'waiting' && reply?.state === 'withdrawn' && reply.problem) alerts.push(reply.problem.reason)
   return alerts
 }
 
@@ -310,10 +345,31 @@ export const dismissLabels: Record<DismissReason, string> = {
   automatic: 'Automatic message',
 }
 
+/** True while the draft answers the newest words, and none is being written in its place. */
+function isApprovable({ draft, inboundSeq, isDrafting }: Conversation): boolean {
+  return draft?.state === 'proposed' && draft.answersSeq === inboundSeq && !isDrafting
+}
+
 /** True when the newest reply failed and nobody has written since. */
 function isUndelivered({ state, reply, inboundSeq }: Conversation): boolean {
   const hasFailed = reply?.state === 'failed' || reply?.state === 'rejected'
   return state === 'waiting' && hasFailed && reply.answersSeq === inboundSeq
+}
+
+function formOf(id: ActionId, style: Action['style']): FormId | null {
+  switch (id) {
+    case 'edit':
+    case 'redraft':
+    case 'snooze':
+    case 'schedule':
+      return id
+    case 'dismiss':
+      return style === 'primary' ? null : id
+    case 'assign-to':
+      return 'assign'
+    default:
+      return null
+  }
 }
 
 function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply | null): Action[] {
@@ -322,30 +378,37 @@ function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply
     label: string,
     style: Action['style'] = 'plain',
     target: string | null = null,
-  ): Action => ({ id, label, style, target })
+  ): Action => ({ id, label, style, target, form: formOf(id, style) })
   const retries = conversation.problems.map((problem) => action('retry', 'Try again', 'primary', problem.id))
   const assign = conversation.assignee ? action('unassign', 'Unassign') : action('assign', 'Assign to me')
+  const assignTo = action('assign-to', 'Assign to…')
   switch (conversation.state) {
     case 'waiting': {
-      const isCurrent = draft !== null && draft.answersSeq === conversation.inboundSeq && !conversation.isDrafting
+      const isFirst = conversation.secondApproval.length > 0 && draft !== null && draft.firstApprovedBy === null
       const needsNone = conversation.triage?.needsReply === false && !draft && !conversation.isDrafting
       return [
         ...retries,
         ...(reply && !draft && isUndelivered(conversation)
           ? [action('resend', 'Send again', 'primary', reply.id)]
           : []),
-        ...(isCurrent ? [action('approve', 'Approve & send', 'primary', draft.id)] : []),
+        ...(draft && isApprovable(conversation)
+          ? [action('approve', isFirst ? 'Approve (1 of 2)' : 'Approve & send', 'primary', draft.id)]
+          : []),
         ...(needsNone ? [action('dismiss', 'No reply needed', 'primary')] : []),
         action('edit', draft ? 'Edit' : 'Write', 'plain', draft?.id ?? null),
         ...(conversation.isDrafting ? [] : [action('redraft', draft ? 'Redraft…' : 'Draft a reply…')]),
         assign,
+        ...(draft && isApprovable(conversation) && !isFirst && conversation.channel.canSend
+          ? [action('schedule', 'Send later…', 'plain', draft.id)]
+          : []),
+        assignTo,
         ...(needsNone ? [] : [action('dismiss', 'Dismiss…')]),
         action('snooze', 'Snooze…'),
         action('spam', 'Spam', 'danger'),
       ]
     }
     case 'sending':
-      if (reply?.state === 'queued') return [...retries, action('undo', 'Undo', 'primary', reply.id), assign]
+      if (reply?.state === 'queued') return [...retries, action('undo', 'Undo', 'primary', reply.id), assign, assignTo]
       if (reply?.state === 'by_hand') {
         return [
           ...retries,
@@ -353,6 +416,7 @@ function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply
           action('mark-sent', 'Mark as sent', 'plain', reply.id),
           action('undo', 'Undo', 'plain', reply.id),
           assign,
+          assignTo,
         ]
       }
       if (reply?.state === 'unknown' && reply.problem) {
@@ -363,15 +427,16 @@ function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply
             ? action('resend', 'Send again', 'danger', reply.id)
             : action('mark-unsent', 'It did not arrive', 'plain', reply.id),
           assign,
+          assignTo,
         ]
       }
-      return [...retries, assign]
+      return [...retries, assign, assignTo]
     case 'answered':
-      return [...retries, assign]
+      return [...retries, assign, assignTo]
     case 'dismissed':
       return [...retries, action('reopen', 'Reopen')]
     case 'snoozed':
-      return [...retries, action('reopen', 'Wake now', 'primary'), assign]
+      return [...retries, action('reopen', 'Wake now', 'primary'), assign, assignTo]
     case 'quarantined':
       return [...retries, action('reopen', 'Not spam', 'primary'), action('spam', 'Spam', 'danger')]
   }

@@ -1,23 +1,41 @@
-/** What `/desk` understands. Pure; one grammar for every workspace. */
-export type Command = { kind: 'help' } | { kind: 'open' } | { kind: 'unknown'; word: string; nearest: string | null }
+import type { FormAbout, FormId } from './form.ts'
+
+/** What `/desk` understands. Pure; one grammar for every workspace, so that one that can open a form does so at once. */
+export type Command =
+  | { kind: 'help' }
+  | { kind: 'open' }
+  | { kind: 'form'; form: FormId; about: FormAbout }
+  | { kind: 'settings' }
+  | { kind: 'unknown'; word: string; nearest: string | null }
 
 export const commands = [
-  { name: 'help', about: 'Shows this list' },
-  { name: 'open', about: 'Shows who is waiting, the longest first' },
+  { name: 'help', about: 'Shows this list', example: '/desk help' },
+  { name: 'open', about: 'Shows who is waiting, the longest first', example: '/desk open' },
+  {
+    name: 'log',
+    about: 'Writes down a phone call or a visit',
+    example: '/desk log Mia called: her parcel came broken',
+  },
+  { name: 'settings', about: 'Voice, rooms, hours, targets and roles; for managers', example: '/desk settings' },
 ] as const
+
+/** What travels with a form has its limits. */
+const longestText = 2000
 
 /** `text` is what follows `/desk`; a leading `/desk` is ignored. */
 export function parseCommand(text: string): Command {
-  const word =
-    text
-      .trim()
-      .replace(/^\/desk\b/i, '')
-      .trim()
-      .split(/\s+/)[0]
-      ?.toLowerCase() ?? ''
+  const said = text
+    .trim()
+    .replace(/^\/desk(?!\S)/i, '')
+    .trim()
+  const [first = ''] = said.split(/\s/, 1)
+  const word = first.toLowerCase()
   if (word === '') return { kind: 'help' }
   const known = commands.find(({ name }) => name === word)
-  return known ? { kind: known.name } : { kind: 'unknown', word: word.slice(0, 50), nearest: nearestCommand(word) }
+  if (!known) return { kind: 'unknown', word: word.slice(0, 50).toWellFormed(), nearest: nearestCommand(word) }
+  if (known.name !== 'log') return { kind: known.name }
+  const rest = said.slice(first.length).trim().slice(0, longestText).toWellFormed()
+  return { kind: 'form', form: 'log', about: rest === '' ? {} : { text: rest } }
 }
 
 function nearestCommand(word: string): string | null {

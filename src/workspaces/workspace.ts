@@ -5,6 +5,8 @@ import type { Log } from '../log.ts'
 import type { Peer } from '../peer.ts'
 import type { Tuning } from '../settings/tuning.ts'
 import type { Card } from './card.ts'
+import type { Form, FormAbout, FormId, FormOutcome, FormValues } from './form.ts'
+import type { Message } from './message.ts'
 
 /** Where the team decides. A workspace is one folder and one line in `index.ts`. */
 export interface WorkspaceType<Spec extends EnvSpec = EnvSpec> {
@@ -22,15 +24,29 @@ export function defineWorkspace<Spec extends EnvSpec>(workspace: WorkspaceType<S
 
 export interface Workspace {
   id: string
-  /** Where cards go by default. */
-  room: string
+  /** The one room there is; null where a team chooses among many, in its settings. */
+  room: string | null
   /** True where suspected spam and automatic mail have a place of their own, out of the way. Elsewhere they get no card. */
   showsAside: boolean
+  /** True where what happens after a card was posted is told in a thread below it. Elsewhere the card shows it all. */
+  hasThreads: boolean
+  /** Time between two posts in one room; 0 where there is no limit. */
+  paceMs: number
   start(handlers: Handlers): Promise<void>
-  /** Posts a new card. The same card posted twice must be told by `card.conversationId`. */
-  post(card: Card, room: string): Promise<CardRef>
-  /** Makes a posted card show `card`. May be repeated. */
-  update(ref: CardRef, card: Card): Promise<void>
+  /**
+   * Posts once. Throws RetryableError (certainly not posted, try later), GoneError (certainly not posted: the room or
+   * the thread is no more, or can't be written in), PermanentError (the platform refuses this message);
+   * any other error means that the outcome is not known, and `find` is asked.
+   */
+  post(message: Message, place: Place): Promise<PostRef>
+  /** Whether a post whose outcome is not known is there. Null: certainly not. Throws RetryableError when it can't tell yet. */
+  find(place: Place, since: Date): Promise<PostRef | null>
+  /** Makes a post show `message`. May be repeated. Throws as `post`; GoneError when somebody deleted it. */
+  update(ref: PostRef, message: Message): Promise<void>
+  /** Where a teammate can look at a post; null where that can't be told. */
+  urlOf(ref: PostRef): string | null
+  /** Which groups a teammate belongs to, and whether they run the workspace. Throws RetryableError when it can't tell. */
+  membershipOf(teammateId: string): Promise<Membership>
   /** Routes that this workspace serves on the one HTTP server. */
   fetch?: (request: Request, peer: Peer) => Promise<Response | null>
   /** True while it is connected. */
@@ -40,8 +56,24 @@ export interface Workspace {
   stop(): Promise<void>
 }
 
-/** Where a posted card is: opaque to everybody but its workspace. */
-export type CardRef = Record<string, unknown>
+/** Where a post goes. */
+export interface Place {
+  room: string
+  /** The post that it goes under, where the workspace has threads. */
+  thread: PostRef | null
+  /** Ours, and unique within the workspace: what an unknown post is found by. */
+  key: string
+}
+
+/** Where a post is: opaque to everybody but its workspace. */
+export type PostRef = Record<string, unknown>
+
+export interface Membership {
+  /** As `Form`'s fields of kind `group` name them. */
+  groups: string[]
+  /** May always change the settings, so that nobody can be locked out. */
+  isAdmin: boolean
+}
 
 export interface Teammate {
   /** Unique within the workspace. */
@@ -52,9 +84,9 @@ export interface Teammate {
 
 /** What a teammate wants done. It says what they saw, so that a click on an old card can be told. */
 export type Decision = { conversationId: string; teammate: Teammate } & (
-  | { kind: 'approve'; draftId: string; seenSeq: number }
+  | { kind: 'approve'; draftId: string; seenSeq: number; sendAt?: Date }
   /** Sends the teammate's own words. `draftId` is the draft they started from, if there was one. */
-  | { kind: 'edit'; draftId: string | null; seenSeq: number; text: string }
+  | { kind: 'edit'; draftId: string | null; seenSeq: number; text: string; sendAt?: Date }
   | { kind: 'redraft'; seenSeq: number; instruction: string }
   | { kind: 'dismiss'; seenSeq: number; reason: DismissReason }
   | { kind: 'snooze'; seenSeq: number; until: Date }
@@ -71,12 +103,6 @@ export type Decision = { conversationId: string; teammate: Teammate } & (
 /** `card` is the conversation as it stands after the decision, or after what came first. */
 export type Outcome = { isDone: true; card: Card } | { isDone: false; reason: string; card: Card | null }
 
-/** Never throws for a decision that came too late; throws when the database can't be reached. */
-export type OnDecision = (decision: Decision) => Promise<Outcome>
-
-/** `text` is what follows `/desk`. */
-export type OnCommand = (text: string, teammate: Teammate) => Promise<Answer>
-
 /** What a slash command says, to the one who asked. */
 export interface Answer {
   title: string
@@ -87,11 +113,59 @@ export interface AnswerLine {
   text: string
   /** Opens this card. */
   conversationId?: string
+  /** The card in this workspace, where it has one. */
+  url?: string
+}
+
+/** What a teammate finds when they open the bot. */
+export interface Home {
+  /** Assigned to them, the longest waiting first. */
+  mine: AnswerLine[]
+  /** Everybody's, the longest waiting first. */
+  waiting: AnswerLine[]
+  waitingCount: number
+  /** What they answered today, by the team's clock; the newest first. */
+  answered: AnswerLine[]
+  answeredCount: number
+  isManager: boolean
+}
+
+/** Everything that managers tune. */
+export interface SettingsPage {
+  sections: SettingsSection[]
+}
+
+export interface SettingsSection {
+  title: string
+  /** How it stands; `remove` takes a line out (submit the form without values). */
+  lines: { text: string; remove?: FormLink }[]
+  forms: FormLink[]
+}
+
+/** A button that opens a form. */
+export interface FormLink {
+  label: string
+  form: FormId
+  about: FormAbout
+}
+
+export interface Refusal {
+  refused: string
 }
 
 export interface Handlers {
-  onDecision: OnDecision
-  onCommand: OnCommand
+  /** Never throws for a decision that came too late, or by a person without the right; throws when the database can't be reached. */
+  onDecision(decision: Decision): Promise<Outcome>
+  /** `text` is what follows `/desk`. Commands that ask something are for `openForm`: see `parseCommand`. */
+  onCommand(text: string, teammate: Teammate): Promise<Answer>
+  /** Makes a form as things stand now, or says why not. */
+  openForm(form: FormId, about: FormAbout, teammate: Teammate): Promise<Form | Refusal>
+  /** Carries a form out. What is wrong is told by field; nothing that was typed is lost. */
+  submitForm(form: FormId, about: FormAbout, values: FormValues, teammate: Teammate): Promise<FormOutcome>
+  readHome(teammate: Teammate): Promise<Home | Refusal>
+  readSettings(teammate: Teammate): Promise<SettingsPage | Refusal>
+  /** The bot was let into a room: where none was chosen yet, cards go there from now on. True when it was taken. */
+  offerRoom(room: string, by: Teammate): Promise<boolean>
 }
 
 export const cardFilters = ['open', 'quarantined', 'done'] as const
@@ -108,7 +182,7 @@ export interface CardPage {
 
 /** What a team can tune beyond free text: one entry each for a settings page. */
 export interface Tunables {
-  channels: { id: string; name: string; graceSeconds: number }[]
+  channels: { id: string; name: string; graceSeconds: number; accounts: { id: string; name: string }[] }[]
   /** The offline assistant's own texts, by key. */
   templates: Record<string, string>
 }
@@ -139,6 +213,18 @@ export interface WorkspaceIo {
   readTuning(): Promise<Tuning>
   /** What there is to tune. */
   tunables(): Tunables
-  /** Throws BadInputError with what is wrong. */
+  /** Sections that `tuning` leaves out stay as they are. Throws BadInputError with what is wrong. */
   writeTuning(tuning: unknown, by: Teammate): Promise<Tuning>
+  /** The workspace's own secrets (tokens of installations), encrypted at rest. */
+  vault: Vault
+}
+
+export interface Vault {
+  /** True when the key is the operator's own (SECRET_KEY), and so isn't kept beside what it protects. */
+  isKeyApart: boolean
+  get(name: string): Promise<unknown>
+  set(name: string, value: unknown): Promise<void>
+  delete(name: string): Promise<void>
+  /** Every name that starts with `prefix`. */
+  names(prefix: string): Promise<string[]>
 }

@@ -1,14 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import { setTimeout as pause } from 'node:timers/promises'
 import { administer, databaseUrl } from '../support/global-setup.ts'
 import { startPostgres } from '../support/postgres.ts'
+import { clickPrefix, clickValue } from '../../src/workspaces/slack/blocks/click.ts'
 import { createBaseline, readPrototype, type Prototype } from './baseline.ts'
 import { startDesk, type DeskProcess } from './desk-process.ts'
 import { below, median, quantile, table, type Figure } from './figures.ts'
 import { watchRoom, type Latencies } from './latency.ts'
 import { createSender, formSecret, ratePerSecond } from './load.ts'
+import { createClicker, signingSecret, startSlackPeer } from './slack.ts'
 
 const concurrency = 32
 const rounds = 5
@@ -17,6 +20,8 @@ const roundMs = 3000
 const gentle = { perSecond: 10, seconds: 30 }
 const burstSize = 200
 const restMs = 10_000
+const clicks = { perSecond: 100, seconds: 20 }
+const patienceMs = 120_000
 const starts = 5
 
 /* oxlint-disable no-console -- what a person at the terminal reads */
@@ -33,7 +38,7 @@ try {
 
 async function run(): Promise<void> {
   const wanted = process.argv.slice(2)
-  const parts = { start, intake, latency }
+  const parts = { start, intake, latency, clicks: clickTimes }
   const unknown = wanted.filter((name) => !(name in parts))
   if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(', ')}. There are ${Object.keys(parts).join(', ')}`)
   await administer(server.url, `create database ${template}`)
@@ -169,6 +174,72 @@ function latencyFigures(pace: string, { toCard, toDraft }: Latencies): Figure[] 
     below(`Accepted to draft on the card, ${pace}, p50`, median(toDraft), null, 'ms'),
     below(`Accepted to draft on the card, ${pace}, p99`, quantile(toDraft, 0.99), null, 'ms'),
   ]
+}
+
+/** A click in Slack until it is acknowledged: four approvals, and one that asks for the edit form, in turns. */
+async function clickTimes(): Promise<Figure[]> {
+  const peer = await startSlackPeer()
+  const env = { SLACK_BOT_TOKEN: 'xoxb-bench', SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: peer.url }
+  try {
+    return await withDesk(env, async ({ url }, database) => {
+      const clicker = createClicker(url, peer.url)
+      await clicker.join('C0BENCH')
+      const count = clicks.perSecond * clicks.seconds
+      const sender = createSender(url, concurrency)
+      for (let sent = 0; sent < count; sent += concurrency)
+        await Promise.all(Array.from({ length: concurrency }, (_, one) => sender.submit(`bench-${sent + one}`)))
+      sender.close()
+      const cards = await readDrafted(database, count)
+      const times: Promise<number>[] = []
+      const startedAt = performance.now()
+      for (const [index, { conversationId, draftId, seenSeq }] of cards.entries()) {
+        const kind = index % 5 === 4 ? 'edit' : 'approve'
+        const card = { conversationId, seenSeq }
+        const action = { id: kind, target: draftId, form: kind === 'edit' ? kind : null } as const
+        times.push(clicker.click(`${clickPrefix}${kind}`, clickValue(card, action)))
+        await pause(Math.max(0, startedAt + (index * 1000) / clicks.perSecond - performance.now()))
+      }
+      const acknowledged = await Promise.all(times)
+      clicker.close()
+      const what = `Click in Slack to its acknowledgement, ${clicks.perSecond}/s for ${clicks.seconds} s`
+      return [
+        below(`${what}, p50`, median(acknowledged), null, 'ms'),
+        below(`${what}, p99`, quantile(acknowledged, 0.99), 300, 'ms'),
+        { what: 'Approved by these clicks', value: await countApproved(database), aim: '', isMet: null },
+      ]
+    })
+  } finally {
+    await peer.stop()
+  }
+}
+
+/** Waits until so many conversations have a draft. */
+async function readDrafted(
+  database: string,
+  count: number,
+): Promise<{ conversationId: string; draftId: string; seenSeq: number }[]> {
+  const sql = postgres(database, { max: 1 })
+  try {
+    for (const until = performance.now() + patienceMs; performance.now() < until; await pause(250)) {
+      const rows = await sql<{ conversationId: string; draftId: string; seenSeq: number }[]>`
+        select id as "conversationId", draft_id as "draftId", inbound_seq as "seenSeq"
+        from conversations where state = 'waiting' and not is_drafting and draft_id is not null limit ${count}`
+      if (rows.length === count) return [...rows]
+    }
+    throw new Error('Some conversations never got their draft')
+  } finally {
+    await sql.end()
+  }
+}
+
+async function countApproved(database: string): Promise<string> {
+  const sql = postgres(database, { max: 1 })
+  try {
+    const [row] = await sql<{ count: number }[]>`select count(*)::int as count from replies`
+    return String(row?.count ?? 0)
+  } finally {
+    await sql.end()
+  }
 }
 
 async function start(): Promise<Figure[]> {

@@ -10,7 +10,7 @@ export interface Click {
   /** What they saw and approved, or wrote themselves. */
   text: string
   /** One per teammate who clicked at the same time. `unanswered`: the process died over it, or could not reach its database. */
-  outcomes: ('done' | 'refused' | 'unanswered')[]
+  outcomes: { by: string; said: 'done' | 'refused' | 'unanswered' }[]
 }
 
 /** A card as the room shows it. */
@@ -19,7 +19,8 @@ export interface ShownCard {
   seenSeq: string
   draft: string | null
   approve: Record<string, string> | null
-  edit: Record<string, string> | null
+  draftId: string | null
+  isEditable: boolean
   /** The room says that no reply is needed: a teammate writes one nevertheless. */
   isDraftless: boolean
   /** The team is asked whether a reply arrived. */
@@ -30,9 +31,10 @@ export interface ShownCard {
 
 /** Somebody who is signed in to the web room. */
 export interface Teammate {
+  name: string
   get(path: string): Promise<string>
-  /** Null: no answer came. */
-  decide(cardId: string, fields: Record<string, string>): Promise<number | null>
+  /** Presses a button of the card, or sends a form about it. Null: no answer came. */
+  send(path: string, fields: Record<string, string>): Promise<number | null>
   tune(fields: Record<string, string>): Promise<void>
 }
 
@@ -61,10 +63,11 @@ export async function signIn(
   }
   const csrf = /name="csrf" value="([^"]+)"/.exec(await get('/'))?.[1] ?? ''
   return {
+    name,
     get,
-    async decide(cardId, fields) {
+    async send(path, fields) {
       try {
-        const response = await call(`/cards/${cardId}/decide`, {
+        const response = await call(path, {
           method: 'POST',
           headers: { cookie, 'x-csrf': csrf, accept: 'application/json' },
           body: new URLSearchParams(fields),
@@ -106,12 +109,15 @@ function readCard(html: string): ShownCard {
     const hidden = [...found.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)]
     return { ...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, plain(value)])), action }
   }
+  const approve = form('approve')
+  const id = attribute('id')
   return {
-    id: attribute('id'),
+    id,
     seenSeq: attribute('seq'),
     draft: draft?.[1] === undefined ? null : plain(draft[1]),
-    approve: form('approve'),
-    edit: form('edit'),
+    approve,
+    draftId: approve?.['target'] ?? null,
+    isEditable: html.includes(`"/cards/${id}/forms/edit"`),
     isDraftless: html.includes('Probably needs no reply'),
     isAsked: form('mark-sent') !== null,
     isLookedUp: html.includes('looking it up'),
@@ -145,18 +151,22 @@ export async function runTeammate(
 
 async function answer(team: Teammate[], random: Random, card: ShownCard, clicks: Click[]): Promise<void> {
   const ownText = `Dear customer,\n\nwe looked into it & will write soon (${random.between(1, 1_000_000)}).\n\n<The team>`
-  const isOwn = card.edit !== null && (card.isDraftless || random.chance(0.15))
-  const fields = isOwn ? { ...card.edit, text: ownText } : card.approve
+  const isOwn = card.isEditable && (card.isDraftless || random.chance(0.15))
+  const about = { conversationId: card.id, seenSeq: Number(card.seenSeq), draftId: card.draftId }
+  const fields = isOwn ? { about: JSON.stringify(about), 'text:text': ownText } : card.approve
+  const path = `/cards/${card.id}/${isOwn ? 'forms/edit' : 'decide'}`
   const text = isOwn ? ownText : card.draft
   if (!fields || text === null) return
   const click: Click = { conversationId: card.id, seenSeq: card.seenSeq, text, outcomes: [] }
   clicks.push(click)
   const who = random.chance(0.3) ? team : [random.pick(team)]
-  const statuses = await Promise.all(who.map((teammate) => teammate.decide(card.id, fields)))
-  click.outcomes = statuses.map((status) => {
-    if (status === 200) return 'done'
-    if (status === 409) return 'refused'
-    if (status === null || status >= 500) return 'unanswered'
-    throw new Error(`A decision on card ${card.id} answered ${status}`)
-  })
+  const statuses = await Promise.all(who.map((teammate) => teammate.send(path, fields)))
+  click.outcomes = who.map(({ name }, index) => ({ by: name, said: saidBy(card, statuses[index] ?? null) }))
+}
+
+function saidBy(card: ShownCard, status: number | null): Click['outcomes'][number]['said'] {
+  if (status === 200) return 'done'
+  if (status === 409) return 'refused'
+  if (status === null || status >= 500) return 'unanswered'
+  throw new Error(`A decision on card ${card.id} answered ${status}`)
 }

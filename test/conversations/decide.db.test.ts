@@ -134,13 +134,25 @@ describe('assigning', () => {
     await desk.decide(id, { kind: 'assign', to: { id: 'ana', name: 'Ana' } })
     const outcome = await desk.decide(id, { kind: 'assign', to: { id: 'ben', name: 'Ben' } }, 'ben')
     expect(outcome).toMatchObject({ isDone: false })
-    expect(await desk.conversation(id)).toMatchObject({ assignee: 'Ana' })
+    expect(await desk.conversation(id)).toMatchObject({ assignee: { id: 'fake:ana', name: 'Ana' } })
+  })
+
+  it('lets who has it pass it on, and nobody else', async () => {
+    await desk.decide(id, { kind: 'assign', to: { id: 'ana', name: 'Ana' } }, 'cleo')
+    expect(await desk.decide(id, { kind: 'assign', to: { id: 'ben', name: 'Ben' } }, 'cleo')).toMatchObject({
+      isDone: false,
+      reason: 'Ana took this first. Nothing was changed',
+    })
+    expect(await desk.decide(id, { kind: 'assign', to: { id: 'ben', name: 'Ben' } }, 'ana')).toMatchObject({
+      isDone: true,
+      card: { assignee: { id: 'fake:ben', name: 'Ben' } },
+    })
   })
 
   it('shows who has it, and lets it go', async () => {
     await desk.decide(id, { kind: 'assign', to: { id: 'ben', name: 'Ben' } })
     await desk.work()
-    expect(desk.room.shown.get(id)).toMatchObject({ assignee: 'Ben' })
+    expect(desk.room.shown.get(id)).toMatchObject({ assignee: { id: 'fake:ben', name: 'Ben' } })
     await desk.decide(id, { kind: 'assign', to: null })
     await desk.work()
     expect(desk.room.shown.get(id)).toMatchObject({ assignee: null })

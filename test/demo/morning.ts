@@ -8,7 +8,7 @@ export type Step =
   | { by: Staff; does: 'edit'; text: string }
   | { by: Staff; does: 'redraft'; instruction: string }
   | { by: Staff; does: 'dismiss'; reason: 'no-reply-needed' | 'handled-elsewhere' | 'duplicate' }
-  | { by: Staff; does: 'snooze'; until: '+1h' | '+4h' | '+24h' }
+  | { by: Staff; does: 'snooze'; when: '+1h' | '+4h' | '+24h' }
   /** The customer writes again, once the card shows a draft or the answer is out. Only in the chat. */
   | { writesAgainAfter: 'draft' | 'answer'; lines: string[] }
 
@@ -272,7 +272,7 @@ export const morning: Arrival[] = [
     subject: 'When is the cargo bike back?',
     message: 'Hi, when will the three-wheeled cargo bike be back in stock? No hurry, I would need it for September.',
     minutesAgo: 66,
-    next: [{ by: 'Jonas', does: 'snooze', until: '+24h' }],
+    next: [{ by: 'Jonas', does: 'snooze', when: '+24h' }],
   },
   {
     via: 'chat',

@@ -11,7 +11,6 @@ const browser = await openBrowser()
 try {
   await demo.play(new AbortController().signal)
   await take('room-light', { width: 1280, height: 860 }, 'light')
-  await take('room-phone-dark', { width: 390, height: 844 }, 'dark')
 } finally {
   await browser.close()
   await demo.stop()

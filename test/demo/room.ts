@@ -74,10 +74,13 @@ export async function openRoom(url: string, name: string, signal: AbortSignal): 
       }
     },
     async press(id, action, fields = {}) {
-      const page = await room.waitFor(id, (now) => formOf(now, action) !== undefined)
-      const hidden = [...(formOf(page, action) ?? '').matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)]
-      const filled = Object.fromEntries(hidden.map(([, field = '', value = '']) => [field, value]))
-      await call(`/cards/${id}/decide`, { ...filled, ...fields, action })
+      const asking = `/cards/${id}/forms/${action}`
+      const card = await room.waitFor(id, (now) => formOf(now, action) !== undefined || now.includes(`"${asking}"`))
+      const done = formOf(card, action)
+      if (done) return void (await call(`/cards/${id}/decide`, { ...hiddenOf(done), ...fields, action }))
+      const form = formAt(await call(asking), asking)
+      const typed = Object.entries(fields).map(([field, value]) => [nameIn(form, field), value])
+      await call(asking, { ...hiddenOf(form), ...Object.fromEntries(typed) })
     },
     async saveSettings(fields) {
       await call('/settings', fields)
@@ -91,6 +94,22 @@ function listed(article: string): ListedCard {
   return { id: read(/data-id="([^"]+)"/), label: read(/aria-label="([^"]+)"/), state: read(/class="card is-([\w-]+)"/) }
 }
 
+/** The form that does it at once. */
 function formOf(page: string, action: string): string | undefined {
   return page.split('<form').find((form) => form.includes(`name="action" value="${action}"`))
+}
+
+/** The form that is sent to this address. */
+function formAt(page: string, path: string): string {
+  return page.split('<form').find((form) => form.includes(`action="${path}"`)) ?? ''
+}
+
+function hiddenOf(form: string): Record<string, string> {
+  const hidden = [...form.matchAll(/type="hidden" name="([\w:]+)" value="([^"]*)"/g)]
+  return Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value.replaceAll('&quot;', '"')]))
+}
+
+/** A field's full name, which has its kind before it. */
+function nameIn(form: string, field: string): string {
+  return new RegExp(`name="(\\w+:${field})"`).exec(form)?.[1] ?? field
 }

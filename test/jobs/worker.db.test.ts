@@ -19,6 +19,7 @@ const handlers = {
   triage: vi.fn<JobHandlers['triage']>(),
   propose: vi.fn<JobHandlers['propose']>(),
   'sync-card': vi.fn<JobHandlers['sync-card']>(),
+  'deliver-posts': vi.fn<JobHandlers['deliver-posts']>(),
   'send-reply': vi.fn<JobHandlers['send-reply']>(),
   'reconcile-reply': vi.fn<JobHandlers['reconcile-reply']>(),
   wake: vi.fn<JobHandlers['wake']>(),

@@ -86,7 +86,12 @@ describe('news of a reply', () => {
       await desk.work()
       desk.clock.advance(60_000)
     }
-    expect(desk.room.shown.get(id)?.actions.map((action) => action.id)).toEqual(['mark-sent', 'resend', 'assign'])
+    expect(desk.room.shown.get(id)?.actions.map((action) => action.id)).toEqual([
+      'mark-sent',
+      'resend',
+      'assign',
+      'assign-to',
+    ])
   })
 
   it('does not send an old reply again over a new draft', async () => {

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { allow, sweepUses } from '../../src/db/allow.ts'
 import { createLedger } from '../../src/drafts/ledger.ts'
-import { events, settings, uses } from '../../src/db/schema.ts'
+import { settings, uses } from '../../src/db/schema.ts'
 import { newId } from '../../src/id.ts'
 import { createMetrics } from '../../src/metrics.ts'
-import { ensureSecret, readTuning, writeTuning } from '../../src/settings/queries.ts'
-import { defaultTuning } from '../../src/settings/tuning.ts'
+import { ensureSecret } from '../../src/settings/queries.ts'
 import { testClock } from '../support/clock.ts'
 import { openTestDatabase, type TestDatabase } from '../support/db.ts'
 
@@ -18,28 +17,6 @@ beforeAll(async () => {
 afterAll(() => database.close())
 beforeEach(async () => {
   await database.db.delete(settings)
-})
-
-describe('what the team tunes', () => {
-  it('has defaults, and is what was written last', async () => {
-    expect(await readTuning(database.db)).toEqual(defaultTuning)
-    const tuning = { ...defaultTuning, graceSeconds: { email: 30 } }
-    await writeTuning(ctx(), tuning, 'web:ana')
-    await writeTuning(ctx(), { ...tuning, graceSeconds: { email: 60 } }, 'web:ana')
-    expect(await readTuning(database.db)).toMatchObject({ graceSeconds: { email: 60 } })
-    const log = await database.db.select({ type: events.type, actor: events.actor }).from(events)
-    expect(log).toEqual(Array.from({ length: 2 }, () => ({ type: 'settings.changed', actor: 'web:ana' })))
-  })
-
-  it('refuses what makes no sense, naming the field, and keeps what was there', async () => {
-    const bad = { ...defaultTuning, graceSeconds: { email: -1 }, surprise: true }
-    await expect(writeTuning(ctx(), bad, 'web:ana')).rejects.toThrow(/graceSeconds\.email: .*surprise/s)
-    const template = { ...defaultTuning, brand: { ...defaultTuning.brand, templates: { question: 'Dear {nmae}' } } }
-    await expect(writeTuning(ctx(), template, 'web:ana')).rejects.toThrow(
-      '"question" has the unknown placeholder {nmae}',
-    )
-    expect(await readTuning(database.db)).toEqual(defaultTuning)
-  })
 })
 
 it('makes one secret for all replicas', async () => {

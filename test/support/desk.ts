@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Context } from '../../src/context.ts'
 import { decide } from '../../src/conversations/decide.ts'
-import { createSyncCard } from '../../src/conversations/sync-card.ts'
 import { readConversation } from '../../src/conversations/read.ts'
 import { wakeConversation } from '../../src/conversations/snooze.ts'
 import type { Conversation } from '../../src/conversations/conversation.ts'
@@ -17,51 +16,17 @@ import { keepProblem } from '../../src/jobs/keep.ts'
 import type { JobHandlers } from '../../src/jobs/worker.ts'
 import { createLog } from '../../src/log.ts'
 import { createMetrics } from '../../src/metrics.ts'
+import { deliverPosts } from '../../src/posts/deliver-posts.ts'
+import { createSyncCard } from '../../src/posts/sync-card.ts'
 import { reconcileReply } from '../../src/replies/reconcile.ts'
 import { sendReply } from '../../src/replies/send.ts'
-import type { Decision, Outcome, Workspace } from '../../src/workspaces/workspace.ts'
-import type { Card } from '../../src/workspaces/card.ts'
+import type { Decision, Outcome } from '../../src/workspaces/workspace.ts'
 import type { InboundInteraction } from '../../src/channels/channel.ts'
 import { fakeAssistant, type FakeAssistant } from './assistant.ts'
 import { fakeChannel, type FakeChannel } from './channel.ts'
 import { testClock, type TestClock } from './clock.ts'
 import { openTestDatabase } from './db.ts'
-
-export interface FakeWorkspace extends Workspace {
-  /** What each posted card shows now. */
-  shown: Map<string, Card>
-  posts: Card[]
-  updates: Card[]
-  onPost: (card: Card) => Promise<void>
-}
-
-/** A room that is this test. */
-export function fakeWorkspace(id = 'fake'): FakeWorkspace {
-  const fake: FakeWorkspace = {
-    id,
-    room: 'room',
-    showsAside: false,
-    shown: new Map(),
-    posts: [],
-    updates: [],
-    onPost: async () => {},
-    start: async () => {},
-    async post(card) {
-      await fake.onPost(card)
-      fake.posts.push(card)
-      fake.shown.set(card.conversationId, card)
-      return { conversationId: card.conversationId }
-    },
-    async update(_ref, card) {
-      fake.updates.push(card)
-      fake.shown.set(card.conversationId, card)
-    },
-    isReady: () => true,
-    check: async () => [],
-    stop: async () => {},
-  }
-  return fake
-}
+import { fakeWorkspace, type FakeWorkspace } from './workspace.ts'
 
 type Intent = Decision extends infer One
   ? One extends Decision
@@ -85,6 +50,10 @@ export interface Desk {
   pending(): Promise<{ name: string; data: Record<string, unknown>; startAfter: Date }[]>
   decide(conversationId: string, intent: Intent, by?: string): Promise<Outcome>
   conversation(id: string): Promise<Conversation>
+  /** Lets time pass, and has every job run at the moment it falls due. */
+  pass(seconds: number): Promise<void>
+  /** The process dies within the job that runs: whoever awaits this never goes on, and another process repeats the job. */
+  crash(): Promise<never>
   close(): Promise<void>
 }
 
@@ -100,6 +69,8 @@ export async function openDesk(options: { channels?: FakeChannel[]; rooms?: Fake
   if (!channel || !room) throw new Error('A desk needs a channel and a room')
   const signals = await openSignals(database, log)
   const queue = await openQueue(database, log)
+  // The queue forgets old jobs by its own clock, and by that the test's clock stands far in the past.
+  await database.db.execute(sql`update pgboss.queue set retention_seconds = 1000000000`)
   const ctx: Context = {
     db: database.db,
     queue,
@@ -112,11 +83,14 @@ export async function openDesk(options: { channels?: FakeChannel[]; rooms?: Fake
     workspaces: new Map(rooms.map((one) => [one.id, one])),
     assistant,
   }
+  for (const one of rooms) one.clock = clock
   const never = new AbortController().signal
+  let die = (_error: Error): void => {}
   const handlers: JobHandlers = {
     triage: (payload) => triageInteraction(ctx, payload, never),
     propose: (payload) => proposeDraft(ctx, payload, never),
     'sync-card': createSyncCard(ctx),
+    'deliver-posts': (payload) => deliverPosts(ctx, payload),
     'send-reply': (payload) => sendReply(ctx, payload, never),
     'reconcile-reply': (payload) => reconcileReply(ctx, payload),
     wake: (payload) => wakeConversation(ctx, payload),
@@ -166,7 +140,22 @@ export async function openDesk(options: { channels?: FakeChannel[]; rooms?: Fake
   }
 
   async function run<Name extends keyof JobHandlers>(name: Name, data: unknown): Promise<void> {
-    await handlers[name](jobSchemas[name].parse(data) as Parameters<JobHandlers[Name]>[0], never)
+    const dead = new Promise<never>((_resolve, reject) => (die = reject))
+    await Promise.race([handlers[name](jobSchemas[name].parse(data) as Parameters<JobHandlers[Name]>[0], never), dead])
+  }
+
+  /** When the next job falls due that was deferred by the test's clock. */
+  async function nextDue(): Promise<Date | null> {
+    const [row] = await rowsOf<{ at: Date | string | null }>(
+      database.db,
+      sql`select min(start_after) as at from pgboss.job where state in ('created', 'retry') and start_after < created_on`,
+    )
+    return row?.at ? new Date(row.at) : null
+  }
+
+  async function work(): Promise<void> {
+    for (let round = 0; round < 50; round++) if (!(await workOnce())) return
+    throw new Error('Jobs cause one another without end')
   }
 
   return {
@@ -183,9 +172,22 @@ export async function openDesk(options: { channels?: FakeChannel[]; rooms?: Fake
       if (!id) throw new Error('The interaction was not recorded')
       return id
     },
-    async work() {
-      for (let round = 0; round < 50; round++) if (!(await workOnce())) return
-      throw new Error('Jobs cause one another without end')
+    work,
+    async pass(seconds) {
+      const end = new Date(clock.now().getTime() + seconds * 1000)
+      for (;;) {
+        await work()
+        const next = await nextDue()
+        if (!next || next > end) break
+        clock.set(next)
+      }
+      clock.set(end)
+    },
+    crash() {
+      // What the dead process had in memory is gone.
+      handlers['sync-card'] = createSyncCard(ctx)
+      die(new Error('The process died'))
+      return new Promise(() => {})
     },
     decide: (conversationId, intent, by = 'ana') =>
       decide(ctx, 'fake', {

@@ -27,6 +27,7 @@ function conversation(over: Partial<Conversation> = {}): Conversation {
       isPublic: false,
       isLetter: true,
       maxLength: 1000,
+      canSend: true,
     },
     subject: 'Parcel',
     state: 'waiting',
@@ -42,9 +43,12 @@ function conversation(over: Partial<Conversation> = {}): Conversation {
     customer: { id: 'p1', name: 'Mia', handle: 'mia@example.com', conversationsBefore: 0 },
     turns: [
       {
+        id: 'i1',
         from: 'customer',
         name: 'Mia',
         at,
+        seq: 2,
+        rating: null,
         text: 'Wo ist mein Paket?',
         translation: 'Where is my parcel?',
         kind: 'message',
@@ -54,6 +58,9 @@ function conversation(over: Partial<Conversation> = {}): Conversation {
       },
     ],
     triage,
+    surfacings: 0,
+    surfacedBecause: null,
+    secondApproval: [],
     isDrafting: false,
     draft: {
       id: 'd1',
@@ -66,6 +73,7 @@ function conversation(over: Partial<Conversation> = {}): Conversation {
       instruction: null,
       evidence: [],
       flags: [],
+      firstApprovedBy: null,
       createdAt: at,
     },
     reply: null,
@@ -88,6 +96,7 @@ function reply(state: ReplyState, over: Partial<Reply> = {}): Reply {
     approvedBy: 'Ana',
     approvedAt: at,
     sendAfter: new Date(at.getTime() + 10_000),
+    isScheduled: false,
     attempts: 1,
     attemptedAt: at,
     acceptedAt: null,
@@ -139,15 +148,32 @@ describe('a card', () => {
   })
 
   it('offers to approve only a draft for the newest words, and none while another is being written', () => {
-    expect(actionsOf({})).toEqual(['approve', 'edit', 'redraft', 'assign', 'dismiss', 'snooze', 'spam'])
-    expect(actionsOf({ inboundSeq: 3, isDrafting: true })).toEqual(['edit', 'assign', 'dismiss', 'snooze', 'spam'])
+    expect(actionsOf({})).toEqual([
+      'approve',
+      'edit',
+      'redraft',
+      'assign',
+      'schedule',
+      'assign-to',
+      'dismiss',
+      'snooze',
+      'spam',
+    ])
+    expect(actionsOf({ inboundSeq: 3, isDrafting: true })).toEqual([
+      'edit',
+      'assign',
+      'assign-to',
+      'dismiss',
+      'snooze',
+      'spam',
+    ])
     expect(actionsOf({ draft: null })).not.toContain('approve')
   })
 
   it('has no button that changes what was said once it is being sent or was sent', () => {
-    expect(actionsOf({ state: 'sending', reply: reply('queued') })).toEqual(['undo', 'assign'])
-    expect(actionsOf({ state: 'sending', reply: reply('sending') })).toEqual(['assign'])
-    expect(actionsOf({ state: 'answered', reply: reply('accepted') })).toEqual(['assign'])
+    expect(actionsOf({ state: 'sending', reply: reply('queued') })).toEqual(['undo', 'assign', 'assign-to'])
+    expect(actionsOf({ state: 'sending', reply: reply('sending') })).toEqual(['assign', 'assign-to'])
+    expect(actionsOf({ state: 'answered', reply: reply('accepted') })).toEqual(['assign', 'assign-to'])
   })
 
   it('says "sent" only when the provider accepted it', () => {
@@ -163,6 +189,77 @@ describe('a card', () => {
   it('warns when they wrote again after the approval', () => {
     expect(cardOf(conversation({ state: 'sending', reply: reply('queued', { answersSeq: 1 }) })).alerts).toEqual([
       'They wrote again after this reply was approved',
+    ])
+  })
+
+  it('offers to send later only what one more approval sends, where the channel can send', () => {
+    const { channel, draft } = conversation()
+    expect(actionsOf({ channel: { ...channel, canSend: false } })).not.toContain('schedule')
+    expect(actionsOf({ secondApproval: ['complaint'] })).not.toContain('schedule')
+    const approved = draft && { ...draft, firstApprovedBy: { id: 'fake:ana', name: 'Ana' } }
+    expect(actionsOf({ secondApproval: ['complaint'], draft: approved })).toContain('schedule')
+  })
+
+  it('says how many approvals are missing, and why', () => {
+    const said = (over: Partial<Conversation>) => {
+      const { actions, status } = cardOf(conversation(over))
+      return [actions.find(({ id }) => id === 'approve')?.label, status?.text]
+    }
+    const secondApproval = ['complaint', '2 stars']
+    const { draft } = conversation()
+    const approved = draft && { ...draft, firstApprovedBy: { id: 'fake:ana', name: 'Ana' } }
+    expect(said({})).toEqual(['Approve & send', undefined])
+    expect(said({ secondApproval })).toEqual(['Approve (1 of 2)', 'Two teammates must approve: complaint, 2 stars'])
+    expect(said({ secondApproval, draft: approved })).toEqual([
+      'Approve & send',
+      'Approved by Ana. A second teammate must approve: complaint, 2 stars',
+    ])
+    expect(said({ secondApproval, draft: approved, isDrafting: true })).toEqual([undefined, 'Writing another draft…'])
+    // The rule is gone: one is enough.
+    expect(said({ draft: approved })).toEqual(['Approve & send', undefined])
+  })
+
+  it('says when a scheduled reply leaves, without a countdown', () => {
+    const scheduled = reply('queued', { isScheduled: true, attempts: 0 })
+    expect(cardOf(conversation({ state: 'sending', reply: scheduled })).status).toEqual({
+      text: 'Approved by Ana. Sends at',
+      tone: 'plain',
+      at: scheduled.sendAfter,
+      undoUntil: null,
+    })
+  })
+
+  it('tells of a scheduled reply that was taken back, while they wait', () => {
+    const reason = 'The scheduled reply was taken back, because they wrote again'
+    const withdrawn = reply('withdrawn', { isScheduled: true, problem: { reason } })
+    expect(cardOf(conversation({ reply: withdrawn }))).toMatchObject({ alerts: [reason], replyText: null })
+    expect(cardOf(conversation({ state: 'dismissed', reply: withdrawn })).alerts).toEqual([])
+  })
+
+  it.each([
+    [1, '★☆☆☆☆', 'bad'],
+    [2, '★★☆☆☆', 'bad'],
+    [3, '★★★☆☆', 'warn'],
+    [4, '★★★★☆', 'good'],
+    [5, '★★★★★', 'good'],
+  ])('shows %i stars as %s, before everything else', (rating, text, tone) => {
+    const turns = conversation().turns.map((turn) => ({ ...turn, rating }))
+    expect(cardOf(conversation({ turns })).labels[0]).toEqual({ kind: 'rating', text, tone })
+    expect(cardOf(conversation({ turns, triage: null })).labels).toHaveLength(1)
+  })
+
+  it('says what each action asks', () => {
+    const forms = cardOf(conversation()).actions.map(({ id, form }) => `${id} ${form}`)
+    expect(forms).toEqual([
+      'approve null',
+      'edit edit',
+      'redraft redraft',
+      'assign null',
+      'schedule schedule',
+      'assign-to assign',
+      'dismiss dismiss',
+      'snooze snooze',
+      'spam null',
     ])
   })
 

@@ -3,16 +3,19 @@ import { bodyLimit } from 'hono/body-limit'
 import type { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { BadInputError, ConflictError, NotFoundError } from '../../errors.ts'
-import type { Peer } from '../../peer.ts'
 import type { Card } from '../card.ts'
+import { parseCommand, type Command } from '../command.ts'
 import { cardFilters, type CardFilter, type Handlers, type WorkspaceIo } from '../workspace.ts'
 import type { Assets } from './assets.ts'
 import { attachmentResponse } from './attachment.ts'
 import { parseDecision } from './decision.ts'
+import { createForms } from './forms.ts'
 import { isLocalHost, isSameSite } from './guard.ts'
 import type { CardMessage, Hub } from './hub.ts'
-import { isSame, type Session, type Sessions } from './session.ts'
-import { fromFields, mentionedTemplates, toFields } from './settings-form.ts'
+import { readPosted, textOf, wantsJson, type Posted, type WebEnv, type WebRequest } from './request.ts'
+import { takeSaid } from './said.ts'
+import { isSame, type Sessions } from './session.ts'
+import { fromFields, mentionedTemplates, toFields, type SettingsFields } from './settings-form.ts'
 import { teammateNamed } from './teammate.ts'
 import { bucketOf } from './views/card.ts'
 import type { Frame, Html } from './views/page.ts'
@@ -31,10 +34,6 @@ interface Web {
   hasPassword: boolean
   toMessage: (card: Card) => Promise<CardMessage>
 }
-
-type Fields = Record<string, unknown>
-type Env = { Bindings: { peer: Peer }; Variables: { session: Session; fields: Fields } }
-type Request = Context<Env>
 
 const maxBodyBytes = 1_000_000
 const signInTries = { max: 10, windowSeconds: 300 }
@@ -60,9 +59,18 @@ const pageHeaders = {
 }
 
 /** The room's routes. */
-export function createApp(web: Web): Hono<Env> {
+export function createApp(web: Web): Hono<WebEnv> {
   const { io, handlers, assets, sessions, hub, hasPassword } = web
-  const app = new Hono<Env>()
+  const app = new Hono<WebEnv>()
+  const forms = createForms({
+    io,
+    handlers,
+    toMessage: web.toMessage,
+    frame: async (c) => frame(c, await io.countCards(), null),
+    page,
+    showCard,
+    refuse,
+  })
 
   app.use(async (c, next) => {
     await next()
@@ -89,7 +97,7 @@ export function createApp(web: Web): Hono<Env> {
   app.use(async (c, next) => {
     if (c.req.method === 'POST') {
       if (!isSameSite(c.req.raw, io.publicUrl)) return refuse(c, 403, 'This request came from another site.')
-      c.set('fields', await readFields(c))
+      c.set('fields', await readPosted(c))
     }
     return next()
   })
@@ -163,10 +171,10 @@ export function createApp(web: Web): Hono<Env> {
   app.get('/cards/:id', async (c) => {
     const card = await io.readCard(c.req.param('id'))
     if (!card) throw new NotFoundError('There is no such card. It may have been removed.')
-    return showCard(c, card, null, 200)
+    return showCard(c, card, null)
   })
   app.post('/cards/:id/decide', async (c) => {
-    const about = { conversationId: c.req.param('id'), teammate: c.var.session.teammate, now: io.clock.now() }
+    const about = { conversationId: c.req.param('id'), teammate: c.var.session.teammate }
     const outcome = await handlers.onDecision(parseDecision(c.var.fields, about))
     const { card } = outcome
     const reason = outcome.isDone ? null : outcome.reason
@@ -174,13 +182,19 @@ export function createApp(web: Web): Hono<Env> {
     if (wantsJson(c)) return c.json({ reason, card: card && (await web.toMessage(card)) }, status)
     if (reason === null) return c.redirect(`/cards/${encodeURIComponent(about.conversationId)}`, 303)
     if (!card) return refuse(c, 409, reason)
-    return showCard(c, card, reason, 409)
+    return showCard(c, card, reason)
   })
+  app.get('/cards/:id/forms/:form', (c) => forms.open(c, c.req.param('id'), c.req.param('form')))
+  app.post('/cards/:id/forms/:form', (c) => forms.submit(c, c.req.param('id'), c.req.param('form')))
+  app.get('/forms/:form', (c) => forms.open(c, null, c.req.param('form')))
+  app.post('/forms/:form', (c) => forms.submit(c, null, c.req.param('form')))
 
   app.post('/command', async (c) => {
     const text = textOf(c, 'text')
       .trim()
       .replace(/^\/(desk\b\s*)?/, '')
+    const location = locationOf(parseCommand(text))
+    if (location !== null) return wantsJson(c) ? c.json({ location }) : c.redirect(location, 303)
     const answer = await handlers.onCommand(text, c.var.session.teammate)
     if (wantsJson(c)) return c.json({ html: String(await answerView(answer)) })
     const cards = await io.listCards('open', null)
@@ -193,47 +207,53 @@ export function createApp(web: Web): Hono<Env> {
     return attachmentResponse(file, c.req.query('inline') === '1')
   })
 
-  app.get('/settings', async (c) => {
-    const isSaved = c.req.query('saved') === '1'
-    const state = { fields: toFields(await io.readTuning()), errors: {}, isSaved, tunables: io.tunables() }
-    return page(c, settingsPage(frame(c, await io.countCards(), 'settings'), state))
-  })
+  app.get('/settings', (c) => showSettings(c, null, c.req.query('saved') === '1'))
   app.post('/settings', async (c) => {
     const fields = Object.fromEntries(Object.keys(c.var.fields).map((name) => [name, textOf(c, name)]))
-    const read = fromFields(fields)
-    let errors = read.errors
-    if (read.tuning) {
-      try {
-        await io.writeTuning(read.tuning, c.var.session.teammate)
-        return c.redirect('/settings?saved=1', 303)
-      } catch (error) {
-        if (!(error instanceof BadInputError)) throw error
-        errors = { ...mentionedTemplates(fields, error.message), form: error.message }
-      }
+    const read = fromFields(fields, await io.readTuning())
+    if (!read.tuning) return showSettings(c, { fields, errors: read.errors })
+    try {
+      await io.writeTuning(read.tuning, c.var.session.teammate)
+      return c.redirect('/settings?saved=1', 303)
+    } catch (error) {
+      if (!(error instanceof BadInputError)) throw error
+      return showSettings(c, {
+        fields,
+        errors: { ...mentionedTemplates(fields, error.message), form: error.message },
+      })
     }
-    const state = { fields, errors: errors ?? {}, isSaved: false, tunables: io.tunables() }
-    return page(c, settingsPage(frame(c, await io.countCards(), 'settings'), state), 422)
   })
 
-  async function showCard(c: Request, card: Card, alert: string | null, status: 200 | 409): Promise<Response> {
-    const kept =
-      alert === null ? null : { action: textOf(c, 'action'), text: textOf(c, 'text') || textOf(c, 'instruction') }
-    const failed = alert === null ? null : { alert, kept: kept?.text ? kept : null }
+  async function showSettings(
+    c: WebRequest,
+    refused: { fields: SettingsFields; errors: Record<string, string> } | null,
+    isSaved = false,
+  ): Promise<Response> {
+    const team = await handlers.readSettings(c.var.session.teammate)
+    const { fields, errors } = refused ?? { fields: toFields(await io.readTuning()), errors: {} }
+    const state = { fields, errors, isSaved, tunables: io.tunables(), team }
+    return page(c, settingsPage(frame(c, await io.countCards(), 'settings'), state), refused ? 422 : 200)
+  }
+
+  async function showCard(c: WebRequest, card: Card, alert: string | null): Promise<Response> {
     const bucket = bucketOf(card)
-    return page(c, cardPage(frame(c, await io.countCards(), bucket), card, bucket, io.clock.now(), failed), status)
+    const shown = cardPage(frame(c, await io.countCards(), bucket), card, bucket, io.clock.now(), alert)
+    return page(c, shown, alert === null ? 200 : 409)
   }
 
-  function frame(c: Request, counts: Frame['counts'], current: Frame['current']): Frame {
-    return { assets, session: c.var.session, hasPassword, counts, current }
+  function frame(c: WebRequest, counts: Frame['counts'], current: Frame['current']): Frame {
+    return { assets, session: c.var.session, hasPassword, counts, current, said: takeSaid(c) }
   }
 
+  /** Whoever typed something gets it back. */
   async function refuse(c: Context, status: ContentfulStatusCode, message: string): Promise<Response> {
     if (wantsJson(c)) return c.json({ reason: message, card: null }, status)
-    const fields: Fields = c.var.fields ?? {}
-    const texts = Object.entries(fields).filter((field): field is [string, string] => typeof field[1] === 'string')
-    const isTyped = texts.some(([name]) => name === 'text' || name === 'instruction')
-    const again = isTyped ? { path: c.req.path, fields: Object.fromEntries(texts) } : null
-    return page(c, problemPage(assets, message, again), status)
+    const posted: Posted = c.var.fields ?? {}
+    const fields = Object.entries(posted).flatMap(([name, given]) =>
+      [given].flat().flatMap((one): [string, string][] => (typeof one === 'string' ? [[name, one]] : [])),
+    )
+    const isTyped = fields.some(([name]) => name.startsWith('text:'))
+    return page(c, problemPage(assets, message, isTyped ? { path: c.req.path, fields } : null), status)
   }
 
   return app
@@ -250,36 +270,19 @@ function statusOf(error: Error | HTTPException): [ContentfulStatusCode, string] 
   return [503, unreachable]
 }
 
-async function readFields(c: Request): Promise<Fields> {
-  const type = c.req.header('content-type') ?? ''
-  if (/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
-    return c.req.parseBody().catch((cause: unknown) => {
-      throw new BadInputError("This form can't be read. Reload the page, then try again.", { cause })
-    })
-  }
-  if (!/^application\/json\b/.test(type)) throw new BadInputError('Send a form or JSON.', { status: 415 })
-  const body: unknown = await c.req.json().catch((cause: unknown) => {
-    throw new BadInputError('The body is not valid JSON.', { cause })
-  })
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new BadInputError('The body must be a JSON object.')
-  return { ...body }
-}
-
-function textOf(c: Request, name: string): string {
-  const value = c.var.fields?.[name]
-  return typeof value === 'string' ? value : ''
-}
-
-function wantsJson(c: Context): boolean {
-  return c.req.header('accept')?.includes('application/json') ?? false
-}
-
-function filterOf(c: Request): CardFilter {
+function filterOf(c: WebRequest): CardFilter {
   const given = c.req.query('filter') ?? 'open'
   const filter = cardFilters.find((known) => known === given)
   if (!filter) throw new BadInputError(`There is no filter of this name. Use one of: ${cardFilters.join(', ')}.`)
   return filter
+}
+
+/** What a command asks has a page of its own; null: it is answered in the room. */
+function locationOf(command: Command): string | null {
+  if (command.kind === 'settings') return '/settings'
+  if (command.kind !== 'form') return null
+  const about = encodeURIComponent(JSON.stringify(command.about))
+  return `/forms/${command.form}?about=${about}`
 }
 
 /** Never leads to another site. */

@@ -9,7 +9,7 @@ import { createHub, hintFor, type CardMessage } from './hub.ts'
 import { createSessions } from './session.ts'
 import { bucketOf, cardView } from './views/card.ts'
 
-const ownPath = /^\/(|sign-in|sign-out|command|settings|(room|cards|attachments|assets)\/.*)$/
+const ownPath = /^\/(|sign-in|sign-out|command|settings|(room|cards|forms|attachments|assets)\/.*)$/
 
 /** The team's room in a browser. */
 export const web = defineWorkspace({
@@ -39,6 +39,8 @@ export const web = defineWorkspace({
       id: 'web',
       room: 'room',
       showsAside: true,
+      hasThreads: false,
+      paceMs: 0,
       async start(handlers: Handlers) {
         const hub = createHub(io, toMessage)
         const app = createApp({
@@ -52,13 +54,17 @@ export const web = defineWorkspace({
         })
         running = { fetch: app.fetch, stop: hub.stop }
       },
-      async post(card) {
-        await io.publish(hintFor(card))
-        return { conversationId: card.conversationId }
+      // The room is read from the database; a post is a hint to the pages that are open.
+      async post(message) {
+        if (message.kind !== 'notice') await io.publish(hintFor(message.card))
+        return {}
       },
-      async update(_ref, card) {
-        await io.publish(hintFor(card))
+      find: async () => null,
+      async update(_ref, message) {
+        if (message.kind !== 'notice') await io.publish(hintFor(message.card))
       },
+      urlOf: () => null,
+      membershipOf: async () => ({ groups: [], isAdmin: true }),
       async fetch(request, peer) {
         if (!ownPath.test(new URL(request.url).pathname)) return null
         return running?.fetch(request, { peer }) ?? new Response('The room is not open yet.', { status: 503 })

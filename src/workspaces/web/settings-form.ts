@@ -19,9 +19,13 @@ export function toFields(tuning: Tuning): SettingsFields {
   }
 }
 
-/** Reads the form; a text or a number that was emptied is taken out. `errors` are by field. */
+/**
+ * Reads the form; a text or a number that was emptied is taken out. What it doesn't ask stays as in `current`.
+ * `errors` are by field.
+ */
 export function fromFields(
   fields: SettingsFields,
+  current: Tuning,
 ): { tuning: Tuning; errors: null } | { tuning: null; errors: Record<string, string> } {
   const field = (name: string) => (fields[name] ?? '').replace(/\r\n?/g, '\n')
   const errors: Record<string, string> = {}
@@ -38,6 +42,7 @@ export function fromFields(
   for (const { name, value } of grace) if (!/^\d+$/.test(value)) errors[name] = 'Write a whole number of seconds.'
 
   const parsed = tuningSchema.safeParse({
+    ...current,
     brand: {
       name: field('name'),
       voice: field('voice'),

@@ -2,13 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Card } from '../../../src/workspaces/card.ts'
 import { cardView } from '../../../src/workspaces/web/views/card.ts'
-import { testCard, testTurn, waitingActions } from './fake-room.ts'
+import { testAction, testCard, testTurn, waitingActions } from '../contract/samples.ts'
 
 const now = new Date('2026-03-02T09:00:00Z')
 const render = async (card: Card): Promise<string> =>
-  String(
-    await cardView(card, { now, csrf: 'token', bucket: 'open', kept: { action: 'redraft', text: card.summary ?? '' } }),
-  )
+  String(await cardView(card, { now, csrf: 'token', bucket: 'open' }))
 
 /** A card in which every text that a customer, a model or a teammate can choose is `text`. */
 function cardSaying(text: string): Card {
@@ -22,7 +20,7 @@ function cardSaying(text: string): Card {
       { kind: 'topic', text, tone: 'plain' },
     ],
     summary: text,
-    assignee: text,
+    assignee: { id: text, name: text },
     turns: [
       testTurn({ isUnanswered: false, text }),
       testTurn({
@@ -47,7 +45,7 @@ function cardSaying(text: string): Card {
     },
     status: { text, tone: 'good', at: now, undoUntil: now, url: text },
     alerts: [text],
-    actions: [...waitingActions(text), { id: 'retry', label: text, style: 'plain', target: text }],
+    actions: [...waitingActions(text), testAction('retry', text, { target: text })],
     replyText: text,
   })
 }
@@ -82,7 +80,7 @@ describe('a card', () => {
   it('shows what was approved while it is on its way, to be sent by hand, or after it failed', async () => {
     const card = testCard({ draft: null, replyText: 'On Thursday.' })
     expect(await render({ ...card, state: 'sending', actions: [] })).toMatch(/<h3>Reply<[^]*On Thursday\./)
-    const copy = { id: 'copy', label: 'Copy text', style: 'primary', target: 'r1' } as const
+    const copy = testAction('copy', 'Copy text', { style: 'primary', target: 'r1' })
     expect(await render({ ...card, state: 'sending', actions: [copy] })).toMatch(
       /<h3>Send this by hand<[^]*On Thursday/,
     )
@@ -116,7 +114,7 @@ describe('a card', () => {
     await fc.assert(
       fc.asyncProperty(text, async (parts) => {
         // Short enough not to be folded, which adds tags of its own.
-        const said = `-${parts.join('')}`.slice(0, 60)
+        const said = `-${parts.join('')}`.slice(0, 60).toWellFormed()
         expect(skeleton(await render(cardSaying(said)))).toEqual(plain)
       }),
       { numRuns: 300 },
@@ -132,13 +130,10 @@ describe('a card', () => {
     expect(await render(sent)).toMatch(/<a\s+href="https:\/\/r\.example\/1"\s+rel="noopener noreferrer nofollow"/)
   })
 
-  it('takes out marks that reorder text and control characters, but leaves the text to edit as it is', async () => {
+  it('takes out marks that reorder text, and control characters', async () => {
     const text = 'abc\u202Egpj.exe\u2066\u0007\tx\ny'
     const html = await render(testCard({ turns: [testTurn({ text })], draft: null }))
     expect(html).toContain('abcgpj.exe\tx\ny</blockquote>')
-    const { draft } = testCard()
-    const edited = await render(testCard({ draft: draft && { ...draft, text } }))
-    expect(edited).toContain(`${text}</textarea`)
   })
 
   it.each(['', '\u200b\u200b', '\u00a0 \u2060', '\u202e'])(
@@ -148,12 +143,6 @@ describe('a card', () => {
       expect(await render({ ...rest, customer: { ...customer, name } })).toContain('<bdi>Somebody</bdi>')
     },
   )
-
-  it('keeps line breaks at the start of a text to edit', async () => {
-    const { draft } = testCard()
-    const html = await render(testCard({ draft: draft && { ...draft, text: '\n\nHello' } }))
-    expect(html).toMatch(/>\n\n\nHello<\/textarea/)
-  })
 
   it('folds a text of 40,000 characters and loses none of it', async () => {
     const text = 'word '.repeat(8000)
@@ -189,11 +178,22 @@ describe('a card', () => {
     expect(await render(testCard({ actions: [] }))).not.toContain('<form')
   })
 
-  it('dismisses at once when that is the likely thing to do', async () => {
+  it('opens a form for what asks something, and shows what the customer rated', async () => {
     const html = await render(
-      testCard({ actions: [{ id: 'dismiss', label: 'No reply needed', style: 'primary', target: null }] }),
+      testCard({
+        labels: [{ kind: 'rating', text: '★★☆☆☆', tone: 'bad' }],
+        turns: [testTurn({ rating: 2 })],
+      }),
     )
+    for (const form of ['edit', 'redraft', 'schedule', 'assign', 'dismiss', 'snooze'])
+      expect(html).toMatch(new RegExp(`<form method="get" action="/cards/c1/forms/${form}"`))
+    expect(html).toMatch(/<li class="chip rating bad">\s*<span role="img" aria-label="2 of 5 stars">★★☆☆☆<\/span/)
+    expect(html).toMatch(/class="by"[^]*aria-label="2 of 5 stars"\s*>★★<\/span/)
+  })
+
+  it('dismisses at once when that is the likely thing to do', async () => {
+    const html = await render(testCard({ actions: [testAction('dismiss', 'No reply needed', { style: 'primary' })] }))
     expect(html).toContain('name="reason" value="no-reply-needed"')
-    expect(html).not.toContain('<fieldset')
+    expect(html).not.toContain('/forms/')
   })
 })

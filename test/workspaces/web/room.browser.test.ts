@@ -1,18 +1,12 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Card } from '../../../src/workspaces/card.ts'
 import type { Workspace } from '../../../src/workspaces/workspace.ts'
 import { openBrowser } from '../../support/browser.ts'
 import { hasChromium } from '../../support/machine.ts'
-import {
-  fakeRoom,
-  sendingCard,
-  serveWorkspace,
-  testCard,
-  testTurn,
-  waitingActions,
-  type FakeRoom,
-  type Served,
-} from './fake-room.ts'
+import { sendingCard, testCard, testTurn, waitingActions } from '../contract/samples.ts'
+import { fakeRoom, serveWorkspace, type FakeRoom, type Served } from './fake-room.ts'
+import { askForReal } from './real-forms.ts'
 
 const clock = { now: () => new Date() }
 let browser: Browser
@@ -30,7 +24,8 @@ afterAll(() => browser?.close())
 
 beforeEach(async () => {
   room = fakeRoom([], clock)
-  context = await browser.newContext()
+  askForReal(room)
+  context = await browser.newContext({ timezoneId: 'America/New_York' })
   page = await context.newPage()
   noise = []
   page.on('pageerror', (error) => noise.push(error.message))
@@ -55,8 +50,11 @@ async function open(path = '/', env = {}, port = 0) {
 const isLive = () => page.getByText('Live', { exact: true }).waitFor()
 const card = (id: string) => page.locator(`article[data-id="${id}"]`)
 /** Changes a card as core would: the state first, then the hint. */
-async function change(changes: Parameters<typeof testCard>[0]) {
-  await workspace.update({}, room.put(testCard(changes)))
+async function change(changes: Partial<Card>) {
+  await workspace.update({}, { kind: 'card', card: room.put(testCard(changes)) })
+}
+async function post(one: Card) {
+  await workspace.post({ kind: 'card', card: room.put(one) }, { room: 'room', thread: null, key: one.conversationId })
 }
 
 describe.skipIf(!hasChromium)('the room in a browser', () => {
@@ -64,7 +62,7 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     room.put(testCard({ conversationId: 'later', waitingSince: new Date('2026-03-02T08:59:00Z') }))
     await open()
     await isLive()
-    await workspace.post(room.put(testCard({ conversationId: 'sooner' })), 'room')
+    await post(testCard({ conversationId: 'sooner' }))
     await card('sooner').waitFor()
     expect(await page.locator('article').evaluateAll((all) => all.map((one) => one.dataset['id']))).toEqual([
       'sooner',
@@ -98,7 +96,8 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
   })
 
   it('keeps the edited text when it came too late, shows what is new, and sends then', async () => {
-    room.put(testCard())
+    const { draft } = room.put(testCard())
+    if (!draft) throw new Error('The card has no draft')
     await open()
     await isLive()
     await page.keyboard.press('j')
@@ -111,15 +110,19 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
       version: 2,
       seenSeq: 4,
       turns: [testTurn({ text: 'Never mind!' })],
+      draft: { ...draft, id: 'd2', revision: 2 },
       actions: waitingActions('d2'),
     })
-    room.onDecision = () => ({ isDone: false, reason: 'They wrote again: look first.', card: room.put(fresh) })
+    room.onSubmitForm = ({ about }) => {
+      room.put(fresh)
+      return { kind: 'refused', reason: 'They wrote again: look first.', again: { ...about } }
+    }
     await page.keyboard.press('Control+Enter')
     await dialog.getByText('They wrote again: look first.').waitFor()
     expect(await dialog.locator('textarea').inputValue()).toBe('My own words')
     expect(await dialog.textContent()).toContain('Never mind!')
 
-    room.onDecision = () => Promise.reject(new Error('gone'))
+    room.onSubmitForm = () => Promise.reject(new Error('gone'))
     await dialog.getByRole('button', { name: 'Send' }).click()
     await dialog.getByText("The database can't be reached; nothing was changed.").waitFor()
     expect(await dialog.locator('textarea').inputValue()).toBe('My own words')
@@ -131,10 +134,18 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     expect(await dialog.locator('textarea').inputValue()).toBe('My own words')
     await dialog.getByText('This is the text that you left here.').waitFor()
 
-    room.onDecision = () => ({ isDone: true, card: room.put(sendingCard(fresh)) })
+    room.onSubmitForm = () => {
+      room.put(sendingCard(fresh))
+      return { kind: 'done', said: null }
+    }
     await dialog.getByRole('button', { name: 'Send' }).click()
     await dialog.waitFor({ state: 'detached' })
-    expect(room.decisions.at(-1)).toMatchObject({ kind: 'edit', draftId: 'd2', seenSeq: 4, text: 'My own words' })
+    expect(room.submitted.at(-1)).toMatchObject({
+      form: 'edit',
+      about: { conversationId: 'c1', draftId: 'd2', seenSeq: 4 },
+      values: { text: 'My own words' },
+    })
+    await card('c1').getByRole('button', { name: 'Undo' }).waitFor()
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0)
   })
 
@@ -148,8 +159,8 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     await dialog.getByRole('button', { name: 'Send' }).click()
     expect(
       await dialog.locator('textarea').evaluate((area) => 'validationMessage' in area && area.validationMessage),
-    ).toBe('This channel takes at most 20 characters.')
-    expect(room.decisions).toEqual([])
+    ).toBe('At most 20 characters.')
+    expect(room.submitted).toEqual([])
   })
 
   it('leaves focus and text alone when a card changes', async () => {
@@ -171,7 +182,7 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     await page.keyboard.type('ence')
     expect(await dialog.locator('textarea').inputValue()).toBe('half a sentence')
     await dialog.getByRole('button', { name: 'Show it' }).click()
-    expect(await dialog.locator('.dialog-thread').textContent()).toContain('Never mind!')
+    expect(await dialog.locator('.context').textContent()).toContain('Never mind!')
   })
 
   it('ignores a card that is older than the one it shows', async () => {
@@ -179,7 +190,7 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     await open()
     await isLive()
     await change({ version: 4, summary: 'Old' })
-    await workspace.post(room.put(testCard({ conversationId: 'c2' })), 'room')
+    await post(testCard({ conversationId: 'c2' }))
     await card('c2').waitFor()
     expect(await card('c1').textContent()).toContain('New')
   })
@@ -194,7 +205,7 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
       customer: { name: text, handle: text, history: text },
       turns: [testTurn({ name: text, text })],
     })
-    await workspace.post(room.put({ ...hostile, draft: hostile.draft && { ...hostile.draft, text } }), 'room')
+    await post({ ...hostile, draft: hostile.draft && { ...hostile.draft, text } })
     await card('c1').waitFor()
     await page.reload()
     await isLive()
@@ -230,29 +241,133 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     await isLive()
   })
 
-  it('dismisses with a reason and snoozes until a morning of this browser', async () => {
+  it('dismisses with a reason, and snoozes with one press', async () => {
     room.put(testCard())
     await open()
     await isLive()
+    const dialog = page.locator('dialog[open]')
     await page.keyboard.press('j')
     await page.keyboard.press('d')
-    await page.locator('dialog[open]').getByLabel('Duplicate').check()
-    await page.locator('dialog[open]').getByRole('button', { name: 'Dismiss' }).click()
-    await expect.poll(() => room.decisions.length).toBe(1)
-    await page.locator('dialog[open]').waitFor({ state: 'detached' })
+    await dialog.getByLabel('Duplicate').check()
+    await dialog.getByRole('button', { name: 'Dismiss' }).click()
+    await dialog.waitFor({ state: 'detached' })
     await card('c1').getByText('More', { exact: true }).click()
     await card('c1').getByText('Snooze…').click()
-    await page.getByRole('button', { name: 'Tomorrow 9:00' }).click()
-    await expect.poll(() => room.decisions.length).toBe(2)
-    const morning = await page.evaluate(() => {
-      const at = new Date()
-      at.setDate(at.getDate() + 1)
-      return at.setHours(9, 0, 0, 0)
-    })
-    expect(room.decisions).toMatchObject([
-      { kind: 'dismiss', reason: 'duplicate' },
-      { kind: 'snooze', until: new Date(morning) },
+    await dialog.getByRole('button', { name: 'For 4 hours' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    expect(room.submitted.map(({ form, values }) => [form, values])).toEqual([
+      ['dismiss', { reason: 'duplicate' }],
+      ['snooze', { when: '+4h' }],
     ])
+  })
+
+  it('sends later, at a time of the reader’s own clock, and says beside the field what is wrong with it', async () => {
+    room.put(testCard())
+    room.tuning.hours = { ...room.tuning.hours, timeZone: 'Europe/Berlin' }
+    room.onSubmitForm = () => ({ kind: 'invalid', errors: { at: 'This time has passed' } })
+    await open()
+    await isLive()
+    await page.keyboard.press('j')
+    await page.keyboard.press('s')
+    const dialog = page.locator('dialog[open]')
+    await dialog.getByText('Hello Ana, it comes tomorrow.').waitFor()
+    expect(await dialog.getByRole('button', { name: /09:00 \(.* here\)/ }).count()).toBeGreaterThan(0)
+    await dialog.getByLabel('Or exactly at').fill('2026-03-02T09:30')
+    await page.keyboard.press('Enter')
+    await dialog.getByText('This time has passed').waitFor()
+    expect(await dialog.getByLabel('Or exactly at').inputValue()).toBe('2026-03-02T09:30')
+    expect(await page.locator(':focus').getAttribute('name')).toBe('moment:at')
+    room.onSubmitForm = () => ({ kind: 'done', said: 'It leaves later' })
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').getByText('It leaves later').waitFor()
+    expect(room.submitted.map(({ form, values }) => [form, values])).toEqual([
+      ['schedule', { at: new Date('2026-03-02T09:30:00-05:00') }],
+      ['schedule', { at: new Date('2026-03-02T09:30:00-05:00') }],
+    ])
+  })
+
+  it('assigns to somebody whose name is written', async () => {
+    room.put(testCard({ assignee: { id: 'web:ana', name: 'Ana' } }))
+    await open()
+    await isLive()
+    await card('c1').getByText('More', { exact: true }).click()
+    await card('c1').getByText('Assign to…').click()
+    const dialog = page.locator('dialog[open]')
+    expect(
+      await dialog.locator('datalist option').evaluateAll((all) => all.map((one) => one.getAttribute('value'))),
+    ).toEqual(['Team', 'Ana'])
+    await dialog.getByLabel('To').fill(' Mei  Ito')
+    await page.keyboard.press('Enter')
+    await dialog.waitFor({ state: 'detached' })
+    expect(room.submitted).toMatchObject([{ form: 'assign', values: { to: { id: 'mei-ito', name: 'Mei Ito' } } }])
+  })
+
+  it('logs a call from the room, with the words after the command, and keeps what was left', async () => {
+    room.onSubmitForm = () => ({ kind: 'done', said: 'Logged' })
+    await open()
+    await isLive()
+    await page.keyboard.press('/')
+    await page.keyboard.type('/desk log Mia called')
+    await page.keyboard.press('Enter')
+    const dialog = page.locator('dialog[open]')
+    expect(await dialog.getByLabel('What they said').inputValue()).toBe('Mia called')
+    await dialog.getByLabel('Who').fill('Mia, mia@example.com')
+    await page.keyboard.press('Escape')
+    await page.getByLabel('Command').blur()
+    await page.keyboard.press('l')
+    await dialog.getByText('This is the text that you left here.').waitFor()
+    expect(await dialog.getByLabel('Who').inputValue()).toBe('Mia, mia@example.com')
+    await dialog.getByLabel('In person').check()
+    await dialog.getByRole('button', { name: 'Log', exact: true }).click()
+    await page.getByText('Logged', { exact: true }).waitFor()
+    expect(room.submitted[0]?.values).toMatchObject({
+      how: 'visit',
+      who: 'Mia, mia@example.com',
+      text: 'Mia called',
+      settled: 'no',
+    })
+    expect(Math.abs(Number(room.submitted[0]?.values['at']) - Date.now())).toBeLessThan(120_000)
+  })
+
+  it('tunes in place, and leaves alone what was typed elsewhere on the page', async () => {
+    const link = { label: 'Add a target…', form: 'settings.target' as const, about: {} }
+    room.settings = { sections: [{ title: 'Reply targets', lines: [{ text: 'None yet' }], forms: [link] }] }
+    await open('/settings')
+    await page.locator('.settings [name=name]').fill('Half a na')
+    await page.getByRole('button', { name: 'Add a target…' }).click()
+    const dialog = page.locator('dialog[open]')
+    await dialog.getByLabel('Answer within').fill('2 h')
+    await dialog.getByLabel('Complaint').check()
+    await dialog.getByLabel('Question').check()
+    const remove = { label: 'Remove', form: 'settings.target.remove' as const, about: { index: 0 } }
+    room.onSubmitForm = () => {
+      room.settings = { sections: [{ title: 'Reply targets', lines: [{ text: 'Within 2 h', remove }], forms: [link] }] }
+      return { kind: 'done', said: 'Saved' }
+    }
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText('Within 2 h').waitFor()
+    expect(await page.locator('.settings [name=name]').inputValue()).toBe('Half a na')
+    expect(room.submitted[0]?.values).toEqual({
+      time: '2 h',
+      clock: 'business',
+      themes: ['complaint', 'question'],
+      urgencies: [],
+      channels: [],
+    })
+    room.onSubmitForm = () => ({ kind: 'refused', reason: 'Somebody removed it already' })
+    await page.getByRole('button', { name: 'Remove: Within 2 h' }).click()
+    await page.getByRole('alert').getByText('Somebody removed it already').waitFor()
+    expect(room.submitted.at(-1)).toMatchObject({ form: 'settings.target.remove', about: { index: 0 }, values: {} })
+  })
+
+  it('says why a form does not open', async () => {
+    room.put(testCard())
+    room.onOpenForm = () => ({ refused: 'Only members of the group decide' })
+    await open()
+    await isLive()
+    await card('c1').locator('[data-key=edit]').click()
+    await page.getByRole('alert').getByText('Only members of the group decide').waitFor()
+    expect(await page.locator('dialog[open]').count()).toBe(0)
   })
 
   it('asks for another draft with a quick wish', async () => {
@@ -264,7 +379,9 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     await page.getByRole('button', { name: 'Shorter' }).click()
     await page.getByRole('button', { name: 'Warmer' }).click()
     await page.locator('dialog[open]').getByRole('button', { name: 'Redraft' }).click()
-    await expect.poll(() => room.decisions).toMatchObject([{ kind: 'redraft', instruction: 'Shorter, Warmer' }])
+    await expect
+      .poll(() => room.submitted)
+      .toMatchObject([{ form: 'redraft', values: { instruction: 'Shorter, Warmer' } }])
   })
 
   it('opens the menu by keyboard, and gives the focus back on Escape', async () => {
@@ -275,7 +392,7 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     await more.focus()
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
-    expect(await page.locator(':focus').textContent()).toBe('Dismiss…')
+    expect(await page.locator(':focus').textContent()).toContain('Send later…')
     await page.keyboard.press('Escape')
     expect(await card('c1').getByText('Dismiss…').isVisible()).toBe(false)
     expect(await more.evaluate((one) => one.matches(':focus'))).toBe(true)
@@ -341,12 +458,18 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     try {
       const other = await plain.newPage()
       await other.goto(`${served.url}/cards/c1`)
-      await other.locator('[data-ask=edit] summary').click()
-      await other.locator('textarea[name=text]').fill('Plain words')
-      await other.getByRole('button', { name: 'Send', exact: true }).click()
-      await expect.poll(() => room.decisions).toMatchObject([{ kind: 'edit', text: 'Plain words' }])
+      await other.getByRole('button', { name: 'Edit' }).click()
+      await other.getByLabel('Your reply').fill('Plain words')
+      room.onSubmitForm = () => ({ kind: 'invalid', errors: { text: 'Say more' } })
+      await other.getByRole('button', { name: 'Send' }).click()
+      await other.getByText('Say more').waitFor()
+      expect(await other.getByLabel('Your reply').inputValue()).toBe('Plain words')
+      room.onSubmitForm = () => ({ kind: 'done', said: 'Thank you' })
+      await other.getByRole('button', { name: 'Send' }).click()
+      await other.getByRole('status').getByText('Thank you').waitFor()
+      expect(room.submitted.at(-1)).toMatchObject({ form: 'edit', values: { text: 'Plain words', when: 'now' } })
       await other.getByRole('button', { name: 'Approve & send' }).click()
-      await expect.poll(() => room.decisions.length).toBe(2)
+      await expect.poll(() => room.decisions.length).toBe(1)
     } finally {
       await plain.close()
     }
@@ -371,7 +494,9 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     await page.keyboard.press('Escape')
     await card('c1').locator('[data-key=edit]').click()
     expect(await page.locator('dialog[open]').evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true)
-    await page.goto(`${served.url}/settings`)
-    expect(await width()).toBe(360)
+    for (const path of ['/settings', '/forms/log', '/cards/c1/forms/schedule', '/forms/settings.second-approval']) {
+      await page.goto(served.url + path)
+      expect(await width(), path).toBe(360)
+    }
   })
 })

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { BadInputError, ConfigError } from '../../../src/errors.ts'
+import { defaultTuning } from '../../../src/settings/tuning.ts'
 import type { Workspace } from '../../../src/workspaces/workspace.ts'
 import { testClock } from '../../support/clock.ts'
-import { fakeRoom, testCard, type FakeRoom } from './fake-room.ts'
+import { testCard } from '../contract/samples.ts'
+import { fakeRoom, type FakeRoom } from './fake-room.ts'
+import { openVisitor, origin } from './visitor.ts'
 
-const origin = 'http://127.0.0.1:3000'
 const password = 'correct horse'
 let opened: Workspace[] = []
 
@@ -13,41 +15,11 @@ afterEach(async () => {
   opened = []
 })
 
-/** A browser without a browser: keeps the cookie, finds the token. */
-async function visitor(room: FakeRoom, env: Record<string, string> = {}, address = '203.0.113.7') {
+async function visitor(room: FakeRoom, env: Record<string, string> = {}, address?: string) {
   const workspace = room.workspace(env)
   opened.push(workspace)
   await workspace.start(room.handlers)
-  let cookie = ''
-  let csrf = ''
-  const call = async (path: string, init: RequestInit = {}) => {
-    const headers = new Headers({
-      accept: 'text/html',
-      ...(cookie && { cookie }),
-      ...Object.fromEntries(new Headers(init.headers)),
-    })
-    const answer = await workspace.fetch?.(new Request(origin + path, { ...init, headers }), { address })
-    if (!answer) throw new Error(`${path} is not a path of the room`)
-    const set = answer.headers.get('set-cookie')
-    if (set) cookie = set.split(';')[0] ?? ''
-    if (answer.headers.get('content-type')?.includes('text/html'))
-      csrf = /name="csrf" content="([^"]+)"/.exec(await answer.clone().text())?.[1] ?? csrf
-    return answer
-  }
-  return {
-    workspace,
-    get: call,
-    cookie: () => cookie,
-    csrf: () => csrf,
-    form: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-      call(path, { method: 'POST', body: new URLSearchParams({ csrf, ...fields }), headers }),
-    json: (path: string, body: unknown, headers: Record<string, string> = {}) =>
-      call(path, {
-        method: 'POST',
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-        headers: { accept: 'application/json', 'content-type': 'application/json', 'x-csrf': csrf, ...headers },
-      }),
-  }
+  return { workspace, ...openVisitor(workspace, address) }
 }
 
 async function signedIn(room: FakeRoom) {
@@ -330,47 +302,15 @@ describe('deciding', () => {
   it('works with plain forms', async () => {
     const room = fakeRoom([testCard()])
     const person = await signedIn(room)
-    const answer = await person.form('/cards/c1/decide', { action: 'edit', target: 'd1', seenSeq: '3', text: 'A\r\nB' })
+    const answer = await person.form('/cards/c1/decide', { action: 'approve', target: 'd1', seenSeq: '3' })
     expect(answer.status).toBe(303)
     expect(answer.headers.get('location')).toBe('/cards/c1')
-    expect(room.decisions).toEqual([
-      {
-        kind: 'edit',
-        conversationId: 'c1',
-        teammate: { id: 'ana-lópez', name: 'Ana López' },
-        draftId: 'd1',
-        seenSeq: 3,
-        text: 'A\nB',
-      },
-    ])
-  })
-
-  it('keeps the words of a plain form that came too late', async () => {
-    const room = fakeRoom([testCard()])
-    const person = await signedIn(room)
-    room.onDecision = () => ({ isDone: false, reason: 'Ana wrote again.', card: testCard({ version: 2 }) })
-    const answer = await person.form('/cards/c1/decide', {
-      action: 'edit',
-      target: 'd1',
-      seenSeq: '3',
-      text: 'My <own> words',
-    })
-    expect(answer.status).toBe(409)
-    const text = await answer.text()
-    expect(text).toContain('Ana wrote again.')
-    expect(text).toMatch(/data-ask="edit" open[^]*My &lt;own&gt; words<\/textarea/)
-  })
-
-  it('keeps the words of a plain form when the database is away', async () => {
-    const room = fakeRoom([testCard()])
-    const person = await signedIn(room)
-    room.onDecision = () => Promise.reject(new Error('connect ECONNREFUSED'))
-    const answer = await person.form('/cards/c1/decide', { action: 'edit', seenSeq: '3', text: 'My own words' })
-    expect(answer.status).toBe(503)
-    const text = await answer.text()
-    expect(text).toContain('The database can&#39;t be reached; nothing was changed.')
-    expect(text).toContain('My own words</textarea')
-    expect(text).not.toContain('ECONNREFUSED')
+    const teammate = { id: 'ana-lópez', name: 'Ana López' }
+    expect(room.decisions).toEqual([{ kind: 'approve', conversationId: 'c1', teammate, draftId: 'd1', seenSeq: 3 }])
+    room.onDecision = () => ({ isDone: false, reason: 'Mia was faster.', card: testCard({ version: 2 }) })
+    const late = await person.form('/cards/c1/decide', { action: 'approve', target: 'd1', seenSeq: '3' })
+    expect(late.status).toBe(409)
+    expect(await late.text()).toMatch(/role="alert">Mia was faster\.<[^]*data-version="2"/)
   })
 
   it('answers the script 503 when the database is away', async () => {
@@ -446,7 +386,7 @@ describe('the list', () => {
     const link = '<a href="/cards/c1">Ana &lt;b&gt;waits&lt;/b&gt;</a>'
     expect(await answer.json()).toEqual({ html: expect.stringContaining(link) })
     expect(await (await person.form('/command', { text: '/help' })).text()).toContain('Ana &lt;b&gt;waits')
-    expect(room.commands).toEqual(['open all', 'help'])
+    expect(room.commands.map(({ text }) => text)).toEqual(['open all', 'help'])
   })
 })
 
@@ -496,6 +436,7 @@ describe('settings', () => {
     })
     expect(answer.headers.get('location')).toBe('/settings?saved=1')
     expect(room.tuning).toEqual({
+      ...defaultTuning,
       brand: {
         name: 'Bluebird',
         voice: 'Warm',
@@ -506,6 +447,55 @@ describe('settings', () => {
       language: 'de',
       graceSeconds: { email: 30 },
     })
+  })
+
+  it('leave alone what is not asked here', async () => {
+    const room = fakeRoom()
+    room.tuning.hours = { ...room.tuning.hours, timeZone: 'Asia/Tokyo' }
+    const person = await visitor(room)
+    await person.get('/settings')
+    await person.form('/settings', { ...fields, language: 'de' })
+    expect(room.tuning).toMatchObject({ language: 'de', hours: { timeZone: 'Asia/Tokyo' } })
+  })
+
+  const target = { label: 'Remove', form: 'settings.target.remove', about: { index: 0, print: '"<x>' } } as const
+  const sections = [
+    { title: 'Voice', lines: [], forms: [{ label: 'Voice…', form: 'settings.voice' as const, about: {} }] },
+    {
+      title: 'Reply targets',
+      lines: [{ text: 'Complaints <b>: within 2 h', remove: target }, { text: 'None else' }],
+      forms: [{ label: 'Add a target…', form: 'settings.target' as const, about: {} }],
+    },
+  ]
+
+  it('show what every workspace tunes, with its forms and lines to take out', async () => {
+    const room = fakeRoom()
+    room.settings = { sections }
+    const text = await (await (await visitor(room)).get('/settings')).text()
+    expect(text).not.toContain('/forms/settings.voice')
+    expect(text).toMatch(/<h2>Reply targets<\/h2>[^]*Complaints &lt;b&gt;: within 2 h[^]*None else/)
+    expect(text).toMatch(/<form method="get" action="\/forms\/settings\.target"/)
+    expect(text.match(/action="\/forms\/settings\.target\.remove"/g)).toHaveLength(1)
+  })
+
+  it('take a line out without asking more, and say so once', async () => {
+    const room = fakeRoom()
+    room.onSubmitForm = () => ({ kind: 'done', said: 'Saved' })
+    const person = await visitor(room)
+    await person.get('/settings')
+    const about = JSON.stringify(target.about)
+    const answer = await person.form('/forms/settings.target.remove', { about })
+    expect(answer.headers.get('location')).toBe('/settings')
+    expect(room.submitted).toMatchObject([{ form: 'settings.target.remove', about: target.about, values: {} }])
+    expect(await (await person.get('/settings')).text()).toContain('role="status">Saved<')
+    expect(await (await person.get('/settings')).text()).not.toContain('Saved')
+  })
+
+  it('say who may tune', async () => {
+    const room = fakeRoom()
+    room.settings = { refused: 'Only managers tune <this>' }
+    const text = await (await (await visitor(room)).get('/settings')).text()
+    expect(text).toContain('Only managers tune &lt;this&gt;')
   })
 
   it('list every channel with its own time, and every built-in text, folded', async () => {
@@ -578,6 +568,11 @@ describe('settings', () => {
 })
 
 describe('live', () => {
+  const posted = [
+    { kind: 'card', card: testCard() },
+    { room: 'room', thread: null, key: 'card:c1' },
+  ] as const
+
   async function listen(person: Awaited<ReturnType<typeof visitor>>) {
     const answer = await person.get('/room/events', { headers: { accept: 'text/event-stream' } })
     const reader = (answer.body as ReadableStream<Uint8Array>).getReader()
@@ -600,12 +595,12 @@ describe('live', () => {
     const [one, two] = [await listen(person), await listen(person)]
     expect(one.answer.headers.get('content-type')).toBe('text/event-stream')
     expect(one.answer.headers.get('cache-control')).toBe('no-store')
-    expect(await person.workspace.post(testCard(), 'room')).toEqual({ conversationId: 'c1' })
+    await person.workspace.post(...posted)
     for (let times = 0; times < 50; times += 1) await room.io.publish(JSON.stringify({ conversationId: 'c1' }))
     await vi.waitFor(() => expect(two.events.text).toMatch(/event: counts\ndata: \{"open":1,/))
     expect(one.events.text).toMatch(/event: card\ndata: \{"conversationId":"c1","version":1,"bucket":"open","html":"/)
     const before = room.reads
-    await person.workspace.update({}, testCard())
+    await person.workspace.update({}, { kind: 'card', card: testCard() })
     await vi.waitFor(() => expect(room.reads).toBe(before + 1))
     expect(before).toBeLessThan(52)
     expect(one.events.text.split('event: card').length).toBe(two.events.text.split('event: card').length)
@@ -616,14 +611,14 @@ describe('live', () => {
     const person = await visitor(room)
     const page = await listen(person)
     await page.leave()
-    await person.workspace.post(testCard(), 'room')
+    await person.workspace.post(...posted)
     expect(room.reads).toBe(0)
   })
 
   it('says that a card is gone', async () => {
     const person = await visitor(fakeRoom())
     const { events } = await listen(person)
-    await person.workspace.post(testCard(), 'room')
+    await person.workspace.post(...posted)
     await vi.waitFor(() => expect(events.text).toContain('"conversationId":"c1"'))
     expect(events.text).toContain('"html":""')
   })
@@ -633,7 +628,7 @@ describe('live', () => {
     const person = await visitor(room)
     const { events } = await listen(person)
     room.failure = new Error('gone')
-    await person.workspace.post(testCard(), 'room')
+    await person.workspace.post(...posted)
     await vi.waitFor(() => expect(events.isOver).toBe(true))
   })
 

@@ -19,6 +19,7 @@ const dayAndClock = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
 })
+const weekdayAndClock = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
 
 function duration(ms) {
@@ -252,9 +253,16 @@ function toast(text, link) {
   setTimeout(() => item.remove(), 12_000)
 }
 
-/** Resolves to the answer, whatever it was: `{ reason, card }`, with `reason` null when it was done. */
+const noAnswer = { reason: 'No answer from Deskbell. Look at the card before you try again.', card: null }
+
+/** Resolves to the answer, whatever it was. `reason`: why nothing was done; null when it was. */
 async function post(form, submitter) {
-  const fields = Object.fromEntries(new FormData(form, submitter))
+  const data = new FormData(form, submitter)
+  const fields = {}
+  for (const name of new Set(data.keys())) {
+    const values = data.getAll(name)
+    fields[name] = values.length > 1 ? values : values[0]
+  }
   const response = await fetch(form.getAttribute('action'), {
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': 'application/json', 'x-csrf': csrf },
@@ -264,22 +272,68 @@ async function post(form, submitter) {
   return response.json()
 }
 
-async function decide(form, submitter) {
-  if (form.hasAttribute('data-busy')) return
+/** Once, however often it is pressed. Null: it is under way already. */
+async function postOnce(form, submitter) {
+  if (form.hasAttribute('data-busy')) return null
   form.setAttribute('data-busy', '')
-  const answer = await post(form, submitter).catch(() => ({
-    reason: 'No answer from Deskbell. Look at the card before you try again.',
-    card: null,
-  }))
+  const answer = await post(form, submitter).catch(() => noAnswer)
   form.removeAttribute('data-busy')
   if (answer.card) show(answer.card)
-  if (form.closest('dialog')) {
-    if (answer.reason === null) return closeDialog(true)
-    const fresh = answer.card && cardById(answer.card.conversationId)
-    if (fresh) refreshDialog(fresh)
+  return answer
+}
+
+async function decide(form, submitter) {
+  const answer = await postOnce(form, submitter)
+  if (answer?.reason) toast(answer.reason)
+}
+
+/** Carries a form out. What is wrong stands beside its field; nothing that was typed is lost. */
+async function submit(form, submitter) {
+  const answer = await postOnce(form, submitter)
+  if (!answer) return
+  const isAsked = dialog.open && dialog.contains(form)
+  if (answer.errors) return showErrors(form, answer.errors)
+  if (answer.reason) {
+    if (!isAsked) return toast(answer.reason)
+    if (answer.html) takeOver(parse(answer.html))
+    else if (answer.card && !dialogText()) {
+      toast(answer.reason)
+      return closeDialog(false)
+    }
     return showInDialog(answer.reason)
   }
-  if (answer.reason !== null) toast(answer.reason)
+  if (isAsked) closeDialog(true)
+  if (answer.said) toast(answer.said)
+  if (document.querySelector('[data-team]')) await refreshSettings()
+}
+
+function showErrors(form, errors) {
+  const others = []
+  for (const place of form.querySelectorAll('[data-field]')) tellField(place, '')
+  for (const [id, text] of Object.entries(errors)) {
+    const place = [...form.querySelectorAll('[data-field]')].find((one) => one.dataset.field === id)
+    if (place) tellField(place, text)
+    else others.push(text)
+  }
+  if (dialog.open) showInDialog(others.join(' ') || null)
+  form.querySelector('[aria-invalid]')?.focus()
+}
+
+function tellField(place, text) {
+  const error = place.querySelector('.error')
+  error.hidden = text === ''
+  error.textContent = text
+  for (const control of place.querySelectorAll('input:not([type=hidden]), select, textarea')) {
+    if (text) control.setAttribute('aria-invalid', 'true')
+    else control.removeAttribute('aria-invalid')
+  }
+}
+
+/** What the team tunes, read anew; what was typed elsewhere on the page stays. */
+async function refreshSettings() {
+  const response = await fetch('/settings', { headers: { accept: 'text/html' } })
+  const fresh = response.ok && parse(await response.text()).querySelector('[data-team]')
+  if (fresh) document.querySelector('[data-team]').replaceWith(fresh)
 }
 
 // The dialog
@@ -288,77 +342,125 @@ const dialog = document.createElement('dialog')
 dialog.className = 'ask-dialog'
 dialog.setAttribute('aria-labelledby', 'dialog-title')
 dialog.innerHTML = `<header><h2 id="dialog-title"></h2><button type="button" class="close" aria-label="Close">×</button></header>
-  <div class="dialog-thread"></div><p class="alert" role="alert" hidden></p>
+  <p class="alert" role="alert" hidden></p>
   <p class="note" hidden><span></span> <button type="button" class="link"></button></p><div class="dialog-form"></div>`
 document.body.append(dialog)
+/** The conversation that the open dialog is about, if it is about one. */
 let dialogAbout = null
-let dialogAsk = null
+let dialogPath = null
+let asked = 0
+let opener = null
 let noteRun = null
 
-const keyOf = () => `deskbell:${dialogAbout}:${dialogAsk}`
-const dialogText = () => dialog.querySelector('textarea')
+const keyOf = () => `deskbell:${dialogPath}`
+const dialogText = () => dialog.querySelector('.asking textarea')
+const asking = () => dialog.querySelector('.asking')
 
-function openDialog(details) {
-  const card = details.closest('article.card')
-  dialogAbout = card.dataset.id
-  dialogAsk = details.dataset.ask
-  const summary = details.querySelector('summary').cloneNode(true)
-  summary.querySelector('kbd')?.remove()
-  dialog.querySelector('h2').textContent =
-    `${summary.textContent.replace('…', '').trim()} · ${card.querySelector('h2').textContent.trim()}`
-  dialog.querySelector('.dialog-form').replaceChildren(details.querySelector('form').cloneNode(true))
-  showThread(card)
+/** What a server says to a question: `{ html }`, or `{ reason }`. */
+async function ask(address) {
+  const response = await fetch(address, { headers: { accept: 'application/json' } })
+  if (response.status === 401) signedOut()
+  return response.json()
+}
+
+/** Opens the form that is found at an address. */
+async function openDialog(address, from) {
+  const turn = (asked += 1)
+  const card = from?.closest('article.card')
+  const answer = await ask(address).catch(() => ({ reason: 'No answer from Deskbell. Try again in a moment.' }))
+  if (turn !== asked || dialog.open) return
+  if (answer.card) show(answer.card)
+  if (!answer.html) return toast(answer.reason)
+  dialogAbout = card?.dataset.id ?? null
+  opener = from?.matches('form') ? from.querySelector('button') : from
+  const form = parse(answer.html).querySelector('.asking')
+  dialogPath = form.dataset.asking
+  const name = card?.querySelector('h2').textContent.trim()
+  dialog.querySelector('h2').textContent = name ? `${form.dataset.title} · ${name}` : form.dataset.title
+  dialog.querySelector('.dialog-form').replaceChildren(form)
   showInDialog(null)
   hideNote()
-  for (const hidden of dialog.querySelectorAll('[data-quick], [data-choose]')) hidden.hidden = false
-  setTimes()
-  const area = dialogText()
-  const kept = area && sessionStorage.getItem(keyOf())
-  if (kept && kept !== area.value) {
-    const original = area.value
-    area.value = kept
-    showNote('This is the text that you left here.', original ? 'Take the draft instead' : 'Clear', () => {
-      area.value = original
-      sessionStorage.removeItem(keyOf())
-      count()
-      hideNote()
-    })
-  }
+  prepare(form)
+  takeBack()
   dialog.showModal()
   count()
-  const first = dialog.querySelector('[data-autofocus]')
-  first?.focus()
+  const context = form.querySelector('.context')
+  if (context) context.scrollTop = context.scrollHeight
+  form.querySelector('[data-autofocus]')?.focus()
+  const area = dialogText()
   if (area) area.setSelectionRange(area.value.length, area.value.length)
+  const now = card && cardById(card.dataset.id)
+  if (now) noticeInDialog(now)
 }
 
-function showThread(card) {
-  const thread = dialog.querySelector('.dialog-thread')
-  const isTextAsked = dialogAsk === 'edit' || dialogAsk === 'redraft'
-  const unanswered = card.querySelectorAll('.thread > .turn.unanswered')
-  const turns = unanswered.length > 0 ? unanswered : card.querySelectorAll('.thread > .turn')
-  thread.hidden = !isTextAsked
-  thread.replaceChildren(...[...turns].map((turn) => turn.cloneNode(true)))
-  thread.scrollTop = thread.scrollHeight
-}
-
-/** After a refusal: shows what is new, and lets the next try name it. */
-function refreshDialog(card) {
-  if (!dialog.open || card.dataset.id !== dialogAbout) return
-  showThread(card)
-  hideNote()
-  const fresh = card.querySelector(`[data-ask="${dialogAsk}"] form`)
-  for (const name of ['seenSeq', 'target']) {
-    const [from, to] = [fresh, dialog.querySelector('form')].map((form) => form?.elements.namedItem(name))
-    if (from && to) to.value = from.value
+/** What this browser knows better: the reader's own time zone. */
+function prepare(root) {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
+  for (const hidden of root.querySelectorAll('[data-quick]')) hidden.hidden = false
+  for (const zone of root.querySelectorAll('[name=zone]')) zone.value = timeZone
+  for (const field of root.querySelectorAll('input[data-at]'))
+    if (field.dataset.at) field.value = localText(field.dataset.at)
+  for (const note of root.querySelectorAll('[data-zone-note]')) {
+    note.textContent = note.dataset.zoneNote
+    note.hidden = note.textContent === ''
   }
+  for (const choice of root.querySelectorAll('.asking option, .asking button[value], .asking [type=radio]')) {
+    if (!/^\d{4}-\d\d-\d\dT.*Z$/.test(choice.value)) continue
+    const at = new Date(choice.value)
+    const label = choice.closest('label') ?? choice
+    label.title = exact.format(at)
+    if (!label.textContent.includes(localText(at).slice(11))) label.append(` (${weekdayAndClock.format(at)} here)`)
+  }
+}
+
+function localText(moment) {
+  const at = new Date(moment)
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
+const ownTexts = () => [...(asking()?.querySelectorAll('[name^="text:"]') ?? [])]
+
+/** Puts back what was left here, as it was. */
+function takeBack() {
+  if (!asking().hasAttribute('data-keep')) return
+  const kept = JSON.parse(sessionStorage.getItem(keyOf()) ?? '{}')
+  const changed = ownTexts().filter((field) => kept[field.name] !== undefined && kept[field.name] !== field.value)
+  if (changed.length === 0) return
+  const originals = changed.map((field) => field.value)
+  for (const field of changed) field.value = kept[field.name]
+  showNote('This is the text that you left here.', originals.some(Boolean) ? 'Take the draft instead' : 'Clear', () => {
+    for (const [index, field] of changed.entries()) field.value = originals[index]
+    sessionStorage.removeItem(keyOf())
+    count()
+    hideNote()
+  })
+}
+
+/** After a refusal: shows what is new, and lets the next try name it. What was typed stays. */
+function takeOver(part) {
+  const fresh = part.querySelector('.asking')
+  const old = asking()
+  if (!fresh || !old) return
+  const context = fresh.querySelector('.context')
+  old.querySelector('.context')?.remove()
+  if (context) old.prepend(context)
+  if (fresh.dataset.seq) old.dataset.seq = fresh.dataset.seq
+  const about = fresh.querySelector('[name=about]').value
+  for (const field of old.querySelectorAll('[name=about]')) field.value = about
+  if (context) context.scrollTop = context.scrollHeight
+  hideNote()
 }
 
 /** The card changed under an open dialog: the text stays, and the person decides when to look. */
 function noticeInDialog(card) {
   if (!dialog.open || card.dataset.id !== dialogAbout) return
-  const seen = dialog.querySelector('[name=seenSeq]')?.value
-  if (seen === undefined || seen === card.dataset.seq) return
-  showNote('They wrote again.', 'Show it', () => refreshDialog(cardById(card.dataset.id)))
+  const { seq } = asking().dataset
+  if (seq === undefined || Number(seq) >= Number(card.dataset.seq)) return
+  showNote('They wrote again.', 'Show it', async () => {
+    const answer = await ask(dialogPath).catch(() => ({ reason: 'No answer from Deskbell. Try again in a moment.' }))
+    if (answer.html) takeOver(parse(answer.html))
+    else showInDialog(answer.reason)
+  })
 }
 
 function showNote(text, action, run) {
@@ -385,42 +487,33 @@ function closeDialog(isDone) {
   const id = dialogAbout
   dialogAbout = null
   dialog.close()
-  cardById(id)?.focus({ preventScroll: true })
+  if (id === null) opener?.focus?.({ preventScroll: true })
+  else cardById(id)?.focus({ preventScroll: true })
 }
 
+/** How much of what fits is written, in every long text. */
 function count() {
-  const area = dialog.querySelector('textarea[data-max]')
-  if (!area) return
-  const max = Number(area.dataset.max)
-  const length = [...area.value].length
-  const counter = dialog.querySelector('.counter')
-  counter.textContent = `${length.toLocaleString()} of ${max.toLocaleString()} characters`
-  counter.classList.toggle('over', length > max)
-  area.setCustomValidity(length > max ? `This channel takes at most ${max} characters.` : '')
-}
-
-/** "Tomorrow" and "Monday" begin at 9:00 where this browser is. */
-function setTimes() {
-  const morning = (days) => {
-    const at = new Date()
-    at.setDate(at.getDate() + days)
-    at.setHours(9, 0, 0, 0)
-    return at.toISOString()
-  }
-  const untilMonday = (8 - new Date().getDay()) % 7 || 7
-  const times = { tomorrow: ['Tomorrow 9:00', morning(1)], monday: ['Monday 9:00', morning(untilMonday)] }
-  for (const [name, [text, value]] of Object.entries(times)) {
-    const button = dialog.querySelector(`[data-until=${name}]`)
-    if (button) Object.assign(button, { textContent: text, value })
+  for (const area of document.querySelectorAll('textarea[data-max]')) {
+    const max = Number(area.dataset.max)
+    const { length } = area.value
+    const counter = area.closest('[data-field]').querySelector('.counter')
+    counter.textContent = `${length.toLocaleString()} of ${max.toLocaleString()} characters`
+    counter.classList.toggle('over', length > max)
+    area.setCustomValidity(length > max ? `At most ${max.toLocaleString()} characters.` : '')
   }
 }
 
-dialog.addEventListener('input', (event) => {
-  if (event.target.matches('textarea')) sessionStorage.setItem(keyOf(), event.target.value)
+document.addEventListener('input', (event) => {
   count()
+  if (!dialog.contains(event.target) || !asking()?.hasAttribute('data-keep')) return
+  sessionStorage.setItem(
+    keyOf(),
+    JSON.stringify(Object.fromEntries(ownTexts().map(({ name, value }) => [name, value]))),
+  )
 })
-dialog.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) dialog.querySelector('form')?.requestSubmit()
+document.addEventListener('keydown', (event) => {
+  const isSend = event.key === 'Enter' && (event.ctrlKey || event.metaKey)
+  if (isSend && event.target.matches('.asking textarea')) event.target.form.requestSubmit()
 })
 dialog.addEventListener('cancel', (event) => {
   event.preventDefault()
@@ -433,13 +526,18 @@ document.addEventListener('submit', (event) => {
   const form = event.target
   if (form.hasAttribute('data-decide')) {
     event.preventDefault()
-    const { submitter } = event
-    if (submitter?.dataset.until === 'chosen') {
-      const local = form.querySelector('[data-local]').value
-      if (!local) return showInDialog('Choose a day and a time.')
-      submitter.value = new Date(local).toISOString()
+    void decide(form, event.submitter)
+  } else if (form.hasAttribute('data-ask')) {
+    event.preventDefault()
+    void openDialog([form.getAttribute('action'), new URLSearchParams(new FormData(form))].join('?'), form)
+  } else if (form.hasAttribute('data-submit')) {
+    // A form on a page of its own leads on to the next page by itself, once.
+    if (!dialog.contains(form) && !form.closest('[data-team]')) {
+      if (form.hasAttribute('data-busy')) event.preventDefault()
+      return form.setAttribute('data-busy', '')
     }
-    void decide(form, submitter)
+    event.preventDefault()
+    void submit(form, event.submitter)
   } else if (form.matches('.command')) {
     event.preventDefault()
     void command(form)
@@ -449,6 +547,11 @@ document.addEventListener('submit', (event) => {
 async function command(form) {
   const answer = await post(form).catch(() => ({ reason: 'No answer from Deskbell. Try again in a moment.' }))
   const panel = document.getElementById('answer')
+  if (answer.location?.startsWith('/forms/')) {
+    form.reset()
+    return openDialog(answer.location, form.querySelector('[name=text]'))
+  }
+  if (answer.location) return location.assign(answer.location)
   if (answer.html === undefined) return toast(answer.reason)
   panel.replaceChildren(...parse(answer.html).body.children)
   form.reset()
@@ -456,12 +559,12 @@ async function command(form) {
 
 document.addEventListener('click', (event) => {
   const target = event.target
-  const ask = target.closest('[data-ask] > summary')
   for (const menu of document.querySelectorAll('details.menu[open]'))
-    if (!menu.contains(target) || ask) menu.open = false
-  if (ask) {
+    if (!menu.contains(target) || target.closest('[data-ask]')) menu.open = false
+  const link = target.closest('a[data-ask]')
+  if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
     event.preventDefault()
-    return openDialog(ask.parentElement)
+    return openDialog(link.getAttribute('href'), link)
   }
   if (target.closest('.ask-dialog > .note .link')) return noteRun()
   if (target.closest('.ask-dialog .close')) return closeDialog(false)
@@ -473,7 +576,7 @@ document.addEventListener('click', (event) => {
   if (target.closest('[data-copy]')) return copy(target.closest('article.card'))
   const fill = target.closest('[data-fill]')
   if (fill) {
-    const area = dialogText()
+    const area = fill.closest('.asking').querySelector('textarea')
     area.value = [area.value.trim(), fill.dataset.fill].filter(Boolean).join(', ')
     area.dispatchEvent(new Event('input', { bubbles: true }))
     return area.focus()
@@ -525,7 +628,9 @@ const keys = {
   a: () => press('approve'),
   e: () => press('edit'),
   r: () => press('redraft'),
+  s: () => press('schedule'),
   d: () => press('dismiss'),
+  l: () => document.querySelector('a[data-ask]')?.click(),
   u: () => press('undo'),
   '/': () => document.querySelector('.command [name=text]')?.focus(),
   '?': () => document.getElementById('keys')?.showModal(),
@@ -563,5 +668,11 @@ if (list) {
     }
   })
 }
+// Back on a page that was left by sending its form.
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-busy]')) form.removeAttribute('data-busy')
+})
+prepare(document)
+count()
 tick()
 setInterval(tick, 1000)

@@ -4,7 +4,7 @@ import { duration } from '../../card.ts'
 import type { CardFilter } from '../../workspace.ts'
 import { shownTypes } from '../attachment.ts'
 import { fileSize, fold, visible } from '../text.ts'
-import { actionsView, type Kept } from './actions.ts'
+import { actionsView } from './actions.ts'
 import { initials, type Html } from './page.ts'
 
 interface CardLook {
@@ -13,7 +13,6 @@ interface CardLook {
   csrf: string
   /** Which filter lists it. */
   bucket: CardFilter
-  kept?: Kept
 }
 
 /** Where a card belongs that was not read from a list. */
@@ -52,7 +51,7 @@ export function cardView(card: Card, look: CardLook): Html {
       <div class="when">
         ${waitingSince && html`<p class="waiting">Waiting ${timeView(waitingSince, 'ago', look.now)}</p>`}
         ${replyBy && html`<p class="window">Reply within ${timeView(replyBy, 'until', look.now)}</p>`}
-        ${card.assignee !== null && html`<p class="assignee"><bdi>${visible(card.assignee)}</bdi></p>`}
+        ${card.assignee !== null && html`<p class="assignee"><bdi>${visible(card.assignee.name)}</bdi></p>`}
       </div>
     </header>
     ${
@@ -98,7 +97,7 @@ export function cardView(card: Card, look: CardLook): Html {
         <div class="words" dir="auto" data-copy-text>${visible(card.replyText)}</div>
       </section>`
     }
-    ${statusView(card, look.now)} ${actionsView(card, look.csrf, look.kept ?? null)}
+    ${statusView(card, look.now)} ${actionsView(card, look.csrf)}
   </article>`
 }
 
@@ -108,6 +107,12 @@ function replyTitle({ state, actions }: Card): string {
 }
 
 function labelView({ kind, text, tone }: Label): Html {
+  if (kind === 'rating') {
+    const rating = text.split('★').length - 1
+    return html`<li class="chip rating ${tone}">
+      <span role="img" aria-label="${rating} of 5 stars">${visible(text)}</span>
+    </li>`
+  }
   const theme = kind === 'theme' ? html`data-theme="${text.toLowerCase()}"` : ''
   return html`<li class="chip ${kind} ${tone}" ${theme}>${visible(text)}</li>`
 }
@@ -147,7 +152,10 @@ function translationView(text: string, index: number): Html {
 function turnView(turn: CardTurn, now: Date, index: number): Html {
   const [head, rest] = fold(visible(turn.text))
   return html`<div class="turn ${turn.from} ${turn.isUnanswered ? 'unanswered' : ''}">
-    <p class="by"><bdi>${visible(turn.name)}</bdi> ${timeView(turn.at, 'clock', now)}</p>
+    <p class="by">
+      <bdi>${visible(turn.name)}</bdi> ${timeView(turn.at, 'clock', now)}
+      ${turn.rating !== null && html`<span class="stars" role="img" aria-label="${turn.rating} of 5 stars">${'★'.repeat(turn.rating)}</span>`}
+    </p>
     <blockquote class="words" dir="auto">${head}</blockquote>
     ${
       rest !== '' &&

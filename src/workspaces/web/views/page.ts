@@ -14,6 +14,8 @@ export interface Frame {
   /** Null when they could not be counted. */
   counts: Record<CardFilter, number> | null
   current: CardFilter | 'settings' | null
+  /** What came of the last page, said once. */
+  said: string | null
 }
 
 /** A whole document. `bodyClass` picks the layout. */
@@ -55,14 +57,21 @@ export function framedPage(frame: Frame, title: string, content: Html): Html {
     html`<a class="skip" href="#main">Skip to the cards</a>
       <aside class="side">
         <a class="logo" href="/">${bell}<span>Deskbell</span></a>
-        <nav aria-label="Cards">${filters}</nav>
+        <nav aria-label="Cards">
+          ${filters}
+          <a class="log" href="/forms/log" data-ask aria-keyshortcuts="L"
+            ><span>Log<i> a call or visit</i></span></a
+          >
+        </nav>
         <div class="side-foot">
           <p class="live" id="live" hidden>Live</p>
           <a class="side-link" href="/settings" ${current === 'settings' ? html`aria-current="page"` : ''}>Settings</a>
           ${userMenu(frame)}
         </div>
       </aside>
-      <main id="main" tabindex="-1">${content}</main>
+      <main id="main" tabindex="-1">
+        ${frame.said !== null && html`<p class="alert good" role="status">${frame.said}</p>`} ${content}
+      </main>
       <div id="toasts" class="toasts"></div>
       <p id="notice" class="unseen" aria-live="polite"></p>`,
     session.csrf,

@@ -6,9 +6,8 @@ import { textarea, bell, documentOf, type Html } from './page.ts'
 export function problemPage(
   assets: Assets,
   message: string,
-  again: { path: string; fields: Record<string, string> } | null,
+  again: { path: string; fields: [name: string, value: string][] } | null,
 ): Html {
-  const isLong = (name: string) => name === 'text' || name === 'instruction'
   return documentOf(
     assets,
     'Deskbell',
@@ -20,8 +19,8 @@ export function problemPage(
       ${
         again &&
         html`<form method="post" action="${again.path}" class="stack">
-          ${Object.entries(again.fields).map(([name, value]) =>
-            isLong(name)
+          ${again.fields.map(([name, value]) =>
+            name.startsWith('text:')
               ? textarea(html`name="${name}" rows="9" aria-label="Your text"`, value)
               : html`<input type="hidden" name="${name}" value="${value}" />`,
           )}

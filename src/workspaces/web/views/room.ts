@@ -2,7 +2,6 @@ import { html } from 'hono/html'
 import type { Answer, CardFilter, CardPage } from '../../workspace.ts'
 import type { Card } from '../../card.ts'
 import { visible } from '../text.ts'
-import type { Kept } from './actions.ts'
 import { cardView } from './card.ts'
 import { csrfField, filterNames, framedPage, type Frame, type Html } from './page.ts'
 
@@ -22,22 +21,16 @@ export function roomPage(frame: Frame, filter: CardFilter, page: CardPage, now: 
 }
 
 /** One card on a page of its own. `alert`: why the last try changed nothing. */
-export function cardPage(
-  frame: Frame,
-  card: Card,
-  bucket: CardFilter,
-  now: Date,
-  failed: { alert: string; kept: Kept | null } | null,
-): Html {
+export function cardPage(frame: Frame, card: Card, bucket: CardFilter, now: Date, alert: string | null): Html {
   return framedPage(
     frame,
     visible(card.customer.name),
     html`<header class="room-head">
         <h1><a href="/?filter=${bucket}">${filterNames[bucket]}</a></h1>
       </header>
-      ${failed && html`<p class="alert" role="alert">${failed.alert}</p>`}
+      ${alert !== null && html`<p class="alert" role="alert">${alert}</p>`}
       <div data-cards data-single data-counts="${JSON.stringify(frame.counts)}">
-        ${cardView(card, { now, bucket, csrf: frame.session.csrf, ...(failed?.kept ? { kept: failed.kept } : {}) })}
+        ${cardView(card, { now, bucket, csrf: frame.session.csrf })}
       </div>
       ${keysDialog}`,
   )
@@ -107,8 +100,10 @@ const keys = [
   ['A', 'Approve and send'],
   ['E', 'Edit'],
   ['R', 'Redraft'],
+  ['S', 'Send later'],
   ['D', 'Dismiss'],
   ['U', 'Undo'],
+  ['L', 'Log a call or visit'],
   ['/', 'Write a command'],
   ['?', 'Show these keys'],
 ]

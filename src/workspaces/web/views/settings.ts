@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
-import type { Tunables } from '../../workspace.ts'
+import type { FormLink, Refusal, SettingsPage, SettingsSection, Tunables } from '../../workspace.ts'
 import { newTemplate, type SettingsFields } from '../settings-form.ts'
+import { visible } from '../text.ts'
 import { textarea, csrfField, framedPage, type Frame, type Html } from './page.ts'
 
 interface SettingsState {
@@ -9,9 +10,11 @@ interface SettingsState {
   errors: Record<string, string>
   isSaved: boolean
   tunables: Tunables
+  /** What the team tunes in every workspace. */
+  team: SettingsPage | Refusal
 }
 
-/** What the team tunes. */
+/** What the team tunes: what only this page asks, and what every workspace asks. */
 export function settingsPage(frame: Frame, state: SettingsState): Html {
   const { errors } = state
   return framedPage(
@@ -37,8 +40,50 @@ export function settingsPage(frame: Frame, state: SettingsState): Html {
         </section>
         ${graceSection(state)} ${templatesSection(state)}
         <div class="save"><button class="button primary">Save</button></div>
-      </form>`,
+      </form>
+      <div class="settings" data-team>${teamView(state.team, frame.session.csrf)}</div>`,
   )
+}
+
+function teamView(team: SettingsPage | Refusal, csrf: string): Html {
+  if ('refused' in team) return html`<p class="alert">${team.refused}</p>`
+  return html`${team.sections.filter(isAskedHere).map((section) => sectionView(section, csrf))}`
+}
+
+/** The voice is asked above, with more room. */
+function isAskedHere({ forms }: SettingsSection): boolean {
+  return forms.some(({ form }) => form !== 'settings.voice')
+}
+
+function sectionView({ title, lines, forms }: SettingsSection, csrf: string): Html {
+  return html`<section>
+    <h2>${visible(title)}</h2>
+    ${
+      lines.length > 0 &&
+      html`<ul class="lines">
+        ${lines.map(
+          ({ text, remove }) =>
+            html`<li><span dir="auto">${visible(text)}</span>${remove && removeView(remove, text, csrf)}</li>`,
+        )}
+      </ul>`
+    }
+    <div class="actions">${forms.map(linkView)}</div>
+  </section>`
+}
+
+function linkView({ label, form, about }: FormLink): Html {
+  return html`<form method="get" action="/forms/${form}" data-ask>
+    <input type="hidden" name="about" value="${JSON.stringify(about)}" />
+    <button class="button plain">${label}</button>
+  </form>`
+}
+
+/** There is nothing to fill in: it is carried out at once. */
+function removeView({ label, form, about }: FormLink, line: string, csrf: string): Html {
+  return html`<form method="post" action="/forms/${form}" data-submit>
+    ${csrfField(csrf)}<input type="hidden" name="about" value="${JSON.stringify(about)}" />
+    <button class="link" aria-label="${label}: ${visible(line)}">${label}</button>
+  </form>`
 }
 
 function graceSection(state: SettingsState): Html {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSyncCard } from '../../src/conversations/sync-card.ts'
-import { cards } from '../../src/db/schema.ts'
+import { posts } from '../../src/db/schema.ts'
 import { RetryableError } from '../../src/errors.ts'
+import { createSyncCard } from '../../src/posts/sync-card.ts'
 import { inbound } from '../support/channel.ts'
-import { fakeWorkspace, openDesk, type Desk } from '../support/desk.ts'
+import { openDesk, type Desk } from '../support/desk.ts'
+import { fakeWorkspace } from '../support/workspace.ts'
 
 let desk: Desk
 const second = fakeWorkspace('second')
@@ -67,7 +68,7 @@ describe('sync-card', () => {
     desk.room.onPost = async () => {}
     await sync({ conversationId })
     expect(desk.room.posts).toHaveLength(1)
-    const rows = await desk.ctx.db.select({ heldUntil: cards.heldUntil, shownVersion: cards.shownVersion }).from(cards)
+    const rows = await desk.ctx.db.select({ heldUntil: posts.heldUntil, shownVersion: posts.shownVersion }).from(posts)
     expect(rows).toEqual([
       { heldUntil: null, shownVersion: 1 },
       { heldUntil: null, shownVersion: 1 },

@@ -1,0 +1,2 @@
+CREATE INDEX "conversations_assignee" ON "conversations" USING btree ("assignee","state","waiting_since") WHERE assignee is not null;--> statement-breakpoint
+CREATE INDEX "replies_approver" ON "replies" USING btree ("approved_by","accepted_at");

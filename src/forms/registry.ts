@@ -1,0 +1,43 @@
+import type { FormId } from '../workspaces/form.ts'
+import { assign } from './assign.ts'
+import type { CardForm } from './card-form.ts'
+import { dismiss } from './dismiss.ts'
+import { edit } from './edit.ts'
+import { redraft } from './redraft.ts'
+import { schedule } from './schedule.ts'
+import { hours } from './settings/hours.ts'
+import { roles } from './settings/roles.ts'
+import { removeRoomRule, roomRule } from './settings/room-rule.ts'
+import { rooms } from './settings/rooms.ts'
+import { secondApproval } from './settings/second-approval.ts'
+import type { SettingsForm } from './settings/settings-form.ts'
+import { removeTarget, target } from './settings/target.ts'
+import { voice } from './settings/voice.ts'
+import { snooze } from './snooze.ts'
+
+type CardFormId = Exclude<FormId, 'log' | SettingsFormId>
+type SettingsFormId = Extract<FormId, `settings.${string}`>
+
+const cardForms: Record<CardFormId, CardForm> = { edit, redraft, dismiss, snooze, schedule, assign }
+
+const settingsForms: Record<SettingsFormId, SettingsForm> = {
+  'settings.voice': voice,
+  'settings.rooms': rooms,
+  'settings.room-rule': roomRule,
+  'settings.room-rule.remove': removeRoomRule,
+  'settings.hours': hours,
+  'settings.target': target,
+  'settings.target.remove': removeTarget,
+  'settings.roles': roles,
+  'settings.second-approval': secondApproval,
+}
+
+/** Of which kind a form is. Null: there is none of this id, which came from outside. */
+export function findForm(
+  id: string,
+): { kind: 'card'; form: CardForm } | { kind: 'settings'; form: SettingsForm } | { kind: 'log' } | null {
+  if (id === 'log') return { kind: 'log' }
+  if (Object.hasOwn(cardForms, id)) return { kind: 'card', form: cardForms[id as CardFormId] }
+  if (Object.hasOwn(settingsForms, id)) return { kind: 'settings', form: settingsForms[id as SettingsFormId] }
+  return null
+}

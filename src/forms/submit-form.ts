@@ -1,0 +1,96 @@
+import type { Context } from '../context.ts'
+import { decide } from '../conversations/decide.ts'
+import { BadInputError } from '../errors.ts'
+import { logInteraction } from '../interactions/log.ts'
+import { updateTuning } from '../settings/update.ts'
+import { checkAccess } from '../teammates/access.ts'
+import { knowTeammate } from '../teammates/know.ts'
+import type { FormAbout, FormId, FormOutcome, FormValues } from '../workspaces/form.ts'
+import type { Decision, Teammate } from '../workspaces/workspace.ts'
+import { seenAbout, type CardForm } from './card-form.ts'
+import { readLogForm } from './log.ts'
+import { refusalOf } from './refusal.ts'
+import { findForm } from './registry.ts'
+import type { SettingsForm } from './settings/settings-form.ts'
+import { readSettingsShown, readShown } from './shown.ts'
+
+type SubmitContext = Omit<Context, 'assistant'>
+
+/**
+ * Carries out what a form's answers say, of which nothing is trusted. What is wrong is told by field.
+ * Throws only when the database can't be reached.
+ */
+export async function submitForm(
+  ctx: SubmitContext,
+  workspaceId: string,
+  formId: FormId,
+  about: FormAbout,
+  values: FormValues,
+  teammate: Teammate,
+): Promise<FormOutcome> {
+  try {
+    const found = findForm(formId)
+    if (!found) throw new BadInputError('There is no such form')
+    if (found.kind === 'card') return await submitOnCard(ctx, workspaceId, formId, found.form, about, values, teammate)
+    if (found.kind === 'log') return await submitLog(ctx, workspaceId, about, values, teammate)
+    return await submitSettings(ctx, workspaceId, found.form, about, values, teammate)
+  } catch (error) {
+    return { kind: 'refused', reason: refusalOf(error) }
+  }
+}
+
+async function submitOnCard(
+  ctx: SubmitContext,
+  workspaceId: string,
+  formId: FormId,
+  form: CardForm,
+  about: FormAbout,
+  values: FormValues,
+  teammate: Teammate,
+): Promise<FormOutcome> {
+  const seen = seenAbout.safeParse(about)
+  if (!seen.success) throw new BadInputError('This form is out of date. Open it again from the card')
+  const { conversationId } = seen.data
+  const shown = await readShown(ctx, conversationId)
+  if (!shown) return { kind: 'refused', reason: 'This conversation does not exist any more' }
+  const read = form.read(values, shown, seen.data)
+  if ('errors' in read) return { kind: 'invalid', errors: read.errors }
+  const decision = { ...read.value, conversationId, teammate } as Decision
+  const outcome = await decide(ctx, workspaceId, decision)
+  if (outcome.isDone) return { kind: 'done', said: null }
+  const { reason } = outcome
+  // What was typed is worth keeping: the form can be opened anew, with the customer's new words above it.
+  const isTyped = formId === 'edit' && outcome.card?.actions.some(({ id }) => id === 'edit')
+  return isTyped
+    ? { kind: 'refused', reason: `${reason}. Your text is kept`, again: { conversationId } }
+    : { kind: 'refused', reason }
+}
+
+async function submitLog(
+  ctx: SubmitContext,
+  workspaceId: string,
+  about: FormAbout,
+  values: FormValues,
+  teammate: Teammate,
+): Promise<FormOutcome> {
+  const read = readLogForm(values, about, ctx.clock.now())
+  if ('errors' in read) return { kind: 'invalid', errors: read.errors }
+  const { isDuplicate } = await logInteraction(ctx, workspaceId, read.value, teammate)
+  if (isDuplicate) return { kind: 'done', said: 'This was logged before. Nothing was added' }
+  return { kind: 'done', said: read.value.isSettled ? 'Logged as dealt with' : 'Logged. It waits for an answer now' }
+}
+
+async function submitSettings(
+  ctx: SubmitContext,
+  workspaceId: string,
+  form: SettingsForm,
+  about: FormAbout,
+  values: FormValues,
+  teammate: Teammate,
+): Promise<FormOutcome> {
+  await checkAccess(ctx, workspaceId, teammate, 'manager')
+  const read = form.read(values, await readSettingsShown(ctx, workspaceId), about)
+  if ('errors' in read) return { kind: 'invalid', errors: read.errors }
+  await updateTuning(ctx, read.value, await knowTeammate(ctx, workspaceId, teammate))
+  return { kind: 'done', said: 'Saved' }
+}

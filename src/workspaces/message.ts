@@ -1,0 +1,36 @@
+import type { Card, CardTurn } from './card.ts'
+
+/** What can stand in a room, before a platform gives it its look. */
+export type Message = CardMessage | EntryMessage | NoticeMessage
+
+/** The one root message of a conversation. */
+export interface CardMessage {
+  kind: 'card'
+  card: Card
+}
+
+/** What happened since, in the thread below the card. */
+export interface EntryMessage {
+  kind: 'entry'
+  card: Card
+  entry: Entry
+  /** Shown in the room as well: somebody waits again for whom the team was done. */
+  isBroadcast: boolean
+}
+
+export type Entry =
+  /** The customer wrote, perhaps several times. */
+  | { kind: 'said'; turns: CardTurn[] }
+  /** The team's reply left. */
+  | { kind: 'sent'; turn: CardTurn }
+  /** Attachments of what the card itself shows. */
+  | { kind: 'files'; turns: CardTurn[] }
+  /** It waits again: "Back from snooze". */
+  | { kind: 'surfaced'; reason: string }
+
+/** A word from Deskbell itself, to everybody in the room. */
+export interface NoticeMessage {
+  kind: 'notice'
+  title: string
+  lines: string[]
+}

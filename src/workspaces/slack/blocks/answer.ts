@@ -1,0 +1,47 @@
+import type { Answer, AnswerLine } from '../../workspace.ts'
+import {
+  bold,
+  digestOf,
+  line,
+  linkPiece,
+  list,
+  messageBudget,
+  richText,
+  said,
+  withIds,
+  type Block,
+  type Piece,
+} from './elements.ts'
+import type { SlackMessage } from './message.ts'
+import { counted, isBlank, mrkdwn, oneLine } from './text.ts'
+
+/** What only the one who asked sees. Lines with an address are links. */
+export function answerBlocks({ title, lines }: Answer): SlackMessage {
+  const name = isBlank(title) ? 'Deskbell' : oneLine(title, 300)
+  const items = linesOf(lines, 100, messageBudget - 1000)
+  return {
+    text: mrkdwn(name),
+    blocks: withIds([richText(line(bold(name)), ...(items ? [items] : []))], digestOf([title, lines])),
+  }
+}
+
+/** As many as there is room for. Null for none. */
+export function linesOf(lines: AnswerLine[], max: number, budget: number): ReturnType<typeof list> | null {
+  const items: Piece[][] = []
+  let left = budget
+  const shown = lines.filter(({ text }) => !isBlank(text))
+  for (const { text, url } of shown) {
+    const words = oneLine(text, 300)
+    left -= words.length + (url?.length ?? 0)
+    if (items.length >= max || left < 0) break
+    items.push([url === undefined ? said(words) : linkPiece(url, words)])
+  }
+  if (shown.length > items.length) items.push([said(`and ${counted(shown.length - items.length, 'more line')}`)])
+  return items.length > 0 ? list(items) : null
+}
+
+/** The same as a block of its own. */
+export function listBlock(lines: AnswerLine[], max: number, budget: number): Block | null {
+  const items = linesOf(lines, max, budget)
+  return items && richText(items)
+}

@@ -1,0 +1,222 @@
+import { z } from 'zod'
+import type { webApi } from '@slack/bolt'
+import type { AttachmentRef } from '../../conversations/conversation.ts'
+import { GoneError, messageOf, PermanentError, RetryableError } from '../../errors.ts'
+import type { Message } from '../message.ts'
+import type { Place, PostRef, Workspace, WorkspaceIo } from '../workspace.ts'
+import type { Look, SlackMessage } from './blocks/message.ts'
+import type { Clients, TeamClient } from './clients.ts'
+import { asking } from './failures.ts'
+import { parseId, type Id } from './ids.ts'
+import type { Uploaded } from './upload.ts'
+
+interface Parts {
+  clients: Clients
+  /** `messageOf` of ./blocks/message.ts. */
+  render(message: Message, look: Look): SlackMessage
+  upload(client: TeamClient, attachments: AttachmentRef[]): Promise<Uploaded[]>
+  io: Pick<WorkspaceIo, 'clock' | 'log'>
+}
+
+const refSchema = z.object({
+  team: z.string(),
+  channel: z.string(),
+  ts: z.string(),
+  url: z.string().nullable().default(null),
+  /** Those that it shares; their links must stay in it. */
+  files: z
+    .array(z.object({ attachmentId: z.string(), name: z.string(), permalink: z.string(), isImage: z.boolean() }))
+    .default([]),
+})
+type Ref = z.infer<typeof refSchema>
+
+const eventType = 'deskbell_post'
+/** Slack's clock may differ from ours. */
+const skewMs = 2 * 60_000
+/** A post that has been under way for less than this may still arrive. */
+const settledAfterMs = 15_000
+const pageSize = 200
+const maxPages = 25
+
+/** Posts, finds and updates messages: https://docs.slack.dev/reference/methods/chat.postMessage */
+export function createDelivery({
+  clients,
+  render,
+  upload,
+  io,
+}: Parts): Pick<Workspace, 'post' | 'find' | 'update' | 'urlOf'> {
+  async function send(client: TeamClient, channel: string, message: Message, place: Place): Promise<Ref> {
+    const thread = place.thread ? readRef(place.thread).ts : null
+    const files = await upload(client, attachmentsOf(message))
+    const postWith = async (shared: Uploaded[]): Promise<Ref> => {
+      const words = {
+        channel,
+        ...shown(client, message, shared),
+        metadata: { event_type: eventType, event_payload: { key: place.key } },
+        ...threadOf(message, thread),
+      }
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's, no window's
+      const posted = await asking('post', 'post in this channel', () => client.web.chat.postMessage(words))
+      if (!posted.ts) throw new Error("Slack's answer to a post has no ts")
+      return refOf(client, posted.channel ?? channel, posted.ts, thread, shared)
+    }
+    try {
+      return await postWith(files)
+    } catch (error) {
+      // It was refused, perhaps for the files' sake: the customer's words matter more.
+      if (files.length === 0 || !(error instanceof PermanentError)) throw error
+      io.log.warn('a message was posted in Slack without its files', { key: place.key, reason: messageOf(error) })
+      return postWith([])
+    }
+  }
+
+  function shown({ team }: Pick<TeamClient, 'team'>, message: Message, files: Uploaded[]) {
+    const hasFiles = files.length > 0
+    const look = hasFiles ? { team, files } : { team }
+    // A link of a customer's must not bring its page along; a file's link must.
+    return { ...render(withoutThose(message, files), look), unfurl_links: hasFiles, unfurl_media: hasFiles }
+  }
+
+  async function refOf(
+    client: TeamClient,
+    channel: string,
+    ts: string,
+    thread: string | null,
+    files: Uploaded[],
+  ): Promise<Ref> {
+    // The message is there by now; not knowing its address is no failure.
+    const identity = await client.identify().catch(() => null)
+    return { team: client.team, channel, ts, url: urlIn(identity?.site ?? null, channel, ts, thread), files }
+  }
+
+  async function* pages(web: webApi.WebClient, channel: string, thread: string | null, oldest: string) {
+    let cursor: string | undefined
+    for (let page = 0; page < maxPages; page += 1) {
+      const options = {
+        channel,
+        oldest,
+        inclusive: true,
+        include_all_metadata: true,
+        limit: pageSize,
+        ...(cursor ? { cursor } : {}),
+      }
+      const said = await asking('call', 'look for a message', () =>
+        thread ? web.conversations.replies({ ...options, ts: thread }) : web.conversations.history(options),
+      )
+      yield said.messages ?? []
+      cursor = said.response_metadata?.next_cursor || undefined
+      if (!cursor) return
+    }
+    throw new RetryableError('Slack has too many messages in this channel to look through')
+  }
+
+  async function findAll(client: TeamClient, channel: string, place: Place, since: Date): Promise<Ref[]> {
+    const oldest = ((since.getTime() - skewMs) / 1000).toFixed(6)
+    const thread = place.thread ? readRef(place.thread).ts : null
+    const { botUserId, botId } = await client.identify()
+    const found: Ref[] = []
+    for await (const messages of pages(client.web, channel, thread, oldest)) {
+      for (const message of messages) {
+        const isOurs = message.user === botUserId || (botId !== null && message.bot_id === botId)
+        if (!message.ts || message.ts < oldest || !isOurs || keyOf(message.metadata) !== place.key) continue
+        found.push(await refOf(client, channel, message.ts, thread, filesOf(message.files)))
+      }
+    }
+    return found.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
+  }
+
+  return {
+    async post(message, place) {
+      const { team, local } = roomOf(place.room)
+      return send(await clients.of(team), local, message, place)
+    },
+
+    async find(place, since) {
+      const { team, local } = roomOf(place.room)
+      try {
+        const client = await clients.of(team)
+        const [first, ...doubles] = await findAll(client, local, place, since)
+        for (const { ts } of doubles) {
+          await asking('call', 'delete a double', () => client.web.chat.delete({ channel: local, ts })).catch(
+            (error: unknown) => io.log.warn('a double stays in Slack', { key: place.key, reason: messageOf(error) }),
+          )
+        }
+        if (first) return first
+      } catch (error) {
+        // A room that we can't look into holds nothing that anybody could act on through us.
+        if (error instanceof GoneError) return null
+        if (error instanceof RetryableError) throw error
+        throw new RetryableError("Slack can't tell whether a message is there", { cause: error })
+      }
+      const waitMs = since.getTime() + settledAfterMs - io.clock.now().getTime()
+      if (waitMs > 0) throw new RetryableError('It is too early to tell', { retryAfterMs: waitMs })
+      return null
+    },
+
+    async update(ref, message) {
+      const { team, channel, ts, files } = readRef(ref)
+      const client = await clients.of(team)
+      await asking('call', 'change this message', () =>
+        client.web.chat.update({ channel, ts, ...shown(client, message, files) }),
+      )
+    },
+
+    urlOf(ref) {
+      return refSchema.safeParse(ref).data?.url ?? null
+    },
+  }
+}
+
+/** Throws GoneError for a room that can't be one of Slack's. */
+function roomOf(room: string): Id {
+  const id = parseId(room)
+  if (id) return id
+  throw new GoneError(room === '' ? 'No Slack channel was chosen yet' : `"${room}" is no Slack channel`, 'room')
+}
+
+function readRef(ref: PostRef): Ref {
+  const read = refSchema.safeParse(ref)
+  if (read.success) return read.data
+  throw new GoneError('It is not known where this message is in Slack', 'post', { cause: read.error })
+}
+
+function threadOf(message: Message, thread: string | null) {
+  if (thread === null) return {}
+  const isBroadcast = message.kind === 'entry' && message.isBroadcast
+  return isBroadcast ? { thread_ts: thread, reply_broadcast: true as const } : { thread_ts: thread }
+}
+
+function attachmentsOf(message: Message): AttachmentRef[] {
+  if (message.kind !== 'entry' || message.entry.kind !== 'said') return []
+  return message.entry.turns.flatMap((turn) => turn.attachments)
+}
+
+/** What is shared as a file isn't named once more. */
+function withoutThose(message: Message, files: Uploaded[]): Message {
+  if (files.length === 0 || message.kind !== 'entry' || message.entry.kind !== 'said') return message
+  const shared = new Set(files.map(({ attachmentId }) => attachmentId))
+  const turns = message.entry.turns.map((turn) => ({
+    ...turn,
+    attachments: turn.attachments.filter(({ id }) => !shared.has(id)),
+  }))
+  return { ...message, entry: { ...message.entry, turns } }
+}
+
+const metadataSchema = z.object({ event_type: z.literal(eventType), event_payload: z.object({ key: z.string() }) })
+
+function keyOf(metadata: unknown): string | null {
+  return metadataSchema.safeParse(metadata).data?.event_payload.key ?? null
+}
+
+function filesOf(files: { name?: string; permalink?: string; mimetype?: string }[] | undefined): Uploaded[] {
+  return (files ?? []).flatMap(({ name = 'file', permalink, mimetype }) =>
+    permalink ? [{ attachmentId: '', name, permalink, isImage: mimetype?.startsWith('image/') ?? false }] : [],
+  )
+}
+
+export function urlIn(site: string | null, channel: string, ts: string, thread: string | null): string | null {
+  if (site === null) return null
+  const url = new URL(`archives/${channel}/p${ts.replace('.', '')}`, site)
+  if (thread) url.search = new URLSearchParams({ thread_ts: thread, cid: channel }).toString()
+  return url.href
+}

@@ -1,0 +1,131 @@
+import { PermanentError, RetryableError } from '../../errors.ts'
+import type { WorkspaceIo } from '../workspace.ts'
+import type { SlackConfig } from './env.ts'
+import { asking, codeOf, scopeAction } from './failures.ts'
+import type { Installation, Installations } from './installations.ts'
+import { eventsPath, installPath, scopes } from './manifest.ts'
+import type { Members } from './members.ts'
+import type { Web } from './web-client.ts'
+
+interface Parts {
+  config: SlackConfig
+  web: Web
+  installations: Installations
+  members: Members
+  io: Pick<WorkspaceIo, 'publicUrl' | 'readTuning'>
+}
+
+const apps = 'https://api.slack.com/apps'
+
+/** A line for each thing that is well. Throws what is wrong with what to do, several as AggregateError. Posts nothing. */
+export async function checkSlack(parts: Parts): Promise<string[]> {
+  const checks = [checkIncoming(parts), checkInstallations(parts), checkRooms(parts)]
+  const outcomes = await Promise.allSettled(checks)
+  const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? flat(outcome.reason) : []))
+  if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
+}
+
+const flat = (reason: unknown): unknown[] => (reason instanceof AggregateError ? reason.errors : [reason])
+
+async function checkIncoming({ config, web, io }: Parts): Promise<string[]> {
+  const lines: string[] = []
+  if (config.appToken) {
+    await asking('call', 'open a connection for Socket Mode', () =>
+      web.client(config.appToken ?? '').apps.connections.open({}),
+    ).catch((error: unknown) => {
+      if (error instanceof RetryableError) throw error
+      const code = codeOf(error instanceof Error ? error.cause : null)
+      throw new PermanentError(`Slack refuses SLACK_APP_TOKEN (${code ?? 'unknown'})`, {
+        cause: error,
+        action: `At ${apps}: switch Socket Mode on, and make a token under Basic Information → App-Level Tokens with the scope connections:write`,
+      })
+    })
+    lines.push(`Socket Mode lets us in; ${config.sockets} connections will be kept`)
+  }
+  if (config.signingSecret)
+    lines.push(`Requests of Slack's are taken at ${io.publicUrl}${eventsPath} with SLACK_SIGNING_SECRET`)
+  return lines
+}
+
+async function checkInstallations({ config, web, installations, io }: Parts): Promise<string[]> {
+  const installed = await installations.list().catch((error: unknown) => {
+    if (config.installation.kind === 'token') throw tokenProblem('SLACK_BOT_TOKEN', error)
+    throw new RetryableError("The installations can't be read", { cause: error })
+  })
+  if (installed.length === 0) return [`Not installed anywhere yet: open ${io.publicUrl}${installPath}`]
+  const lines: string[] = []
+  const problems: unknown[] = []
+  for (const installation of installed) {
+    try {
+      lines.push(await checkInstallation(web, installation, config.installation.kind))
+    } catch (error) {
+      problems.push(error)
+    }
+  }
+  if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
+  return lines
+}
+
+async function checkInstallation(
+  web: Web,
+  { name, botToken }: Installation,
+  kind: SlackConfig['installation']['kind'],
+): Promise<string> {
+  const identity = await web.identify(botToken).catch((error: unknown) => {
+    throw tokenProblem(kind === 'token' ? 'SLACK_BOT_TOKEN' : `The token for ${name}`, error)
+  })
+  const missing = Object.keys(scopes).filter((scope) => identity.scopes && !identity.scopes.includes(scope))
+  if (missing.length > 0)
+    throw new PermanentError(`${identity.teamName}: permissions are missing: ${missing.join(', ')}`, {
+      action: scopeAction(missing),
+    })
+  return `${identity.teamName}: the token lets us in as @${identity.botName}`
+}
+
+function tokenProblem(whose: string, error: unknown): unknown {
+  if (error instanceof RetryableError) return error
+  const code = codeOf(error instanceof Error ? error.cause : null)
+  const action = whose.startsWith('SLACK_')
+    ? `At ${apps}: OAuth & Permissions → Reinstall, then copy the Bot User OAuth Token to ${whose}`
+    : 'Install it again'
+  return new PermanentError(`Slack refuses ${whose} (${code ?? 'unknown'})`, { cause: error, action })
+}
+
+async function checkRooms({ installations, members, io }: Parts): Promise<string[]> {
+  const tuning = await io.readTuning().catch(() => null)
+  if (!tuning) return ['The channels for cards were not looked at: the settings can not be read now']
+  const rooms = tuning.rooms['slack']
+  const chosen = [rooms?.default, rooms?.escalation, ...(rooms?.rules ?? []).map(({ room }) => room)]
+  const ids = new Set(chosen.flatMap((room) => (room ? [room] : [])))
+  const lines: string[] = []
+  if (!rooms?.default) {
+    const bot = await botName(installations, members)
+    lines.push(`No channel for cards was chosen yet: write /invite @${bot} in one, and it is`)
+  }
+  const problems: unknown[] = []
+  for (const id of ids) {
+    try {
+      const room = await members.roomOf(id)
+      if (room.problem === null) lines.push(`${room.name}: cards can be posted`)
+      else problems.push(roomProblem(room.problem))
+    } catch (error) {
+      problems.push(error)
+    }
+  }
+  if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
+  return lines
+}
+
+/** "The bot is not in #a. Write /invite …": what is wrong, and what to do. */
+function roomProblem(problem: string): PermanentError {
+  const [wrong = problem, ...rest] = problem.split('. ')
+  const action = rest.join('. ')
+  return new PermanentError(wrong, action ? { action } : {})
+}
+
+async function botName(installations: Installations, members: Members): Promise<string> {
+  const [installation] = await installations.list().catch(() => [])
+  if (!installation || installation.isEnterpriseWide) return 'Deskbell'
+  return members.nameOf(installation.id, installation.botUserId).catch(() => 'Deskbell')
+}

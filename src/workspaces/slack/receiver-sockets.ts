@@ -1,0 +1,159 @@
+import { SocketModeReceiver, webApi } from '@slack/bolt'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConfigError, messageOf } from '../../errors.ts'
+import type { Log } from '../../log.ts'
+import { codeOf } from './failures.ts'
+import type { Incoming } from './receiver.ts'
+import { slackLogger, type Web } from './web-client.ts'
+
+export interface Sockets {
+  /** How many are connected now. */
+  count(): number
+  /** Resolves after the first attempts. Throws ConfigError when Slack refuses the token; keeps trying when it can't be reached. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+interface Options {
+  appToken: string
+  /** Slack spreads what happens over them, and renews each now and then: two at least, so that one is always there. */
+  sockets: number
+  web: Pick<Web, 'options'>
+  log: Log
+  take(incoming: Incoming): Promise<void>
+  /** Pauses between attempts. */
+  backoffMs?: { least: number; most: number }
+  /** Within this a new connection must have said hello. */
+  helloMs?: number
+}
+
+/** A connection that lives shorter counts as a failed attempt. */
+const steadyMs = 10_000
+const closingMs = 2000
+
+/**
+ * Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode. The client's own reconnecting is off: it waits
+ * for 5 s at every renewal, and a network that is away for a while ends it (or the process) for good.
+ */
+export function createSockets({
+  appToken,
+  sockets,
+  web,
+  log,
+  take,
+  backoffMs = { least: 250, most: 30_000 },
+  helloMs = 10_000,
+}: Options): Sockets {
+  const connected = new Set<object>()
+  let stopping = new AbortController()
+  let running: Promise<void>[] = []
+
+  /** One connection, from its hello to its end. Rejects when it never got there. */
+  async function session(signal: AbortSignal, onHello: () => void): Promise<void> {
+    const { client } = new SocketModeReceiver({
+      appToken,
+      autoReconnectEnabled: false,
+      logger: slackLogger(log),
+      installerOptions: { clientOptions: web.options },
+    })
+    client.on('slack_event', (envelope: Envelope) => void receive(envelope, take))
+    const ended = new Promise<void>((resolve) => client.once('disconnected', () => resolve()))
+    const close = () => {
+      client.disconnect().catch(() => {})
+    }
+    signal.addEventListener('abort', close, { once: true })
+    try {
+      await withLimit(client.start(), helloMs, 'Slack did not say hello')
+      connected.add(client)
+      onHello()
+      if (signal.aborted) close()
+      await ended
+    } catch (error) {
+      close()
+      throw error ?? new Error('the connection was closed before Slack said hello')
+    } finally {
+      connected.delete(client)
+      signal.removeEventListener('abort', close)
+    }
+  }
+
+  async function keep(signal: AbortSignal, onTried: (error: unknown) => void): Promise<void> {
+    let waitMs = 0
+    while (!signal.aborted) {
+      const startedAt = performance.now()
+      try {
+        await session(signal, () => onTried(null))
+      } catch (error) {
+        onTried(error)
+        if (!signal.aborted) log.warn('slack socket failed; trying again', { reason: messageOf(error), waitMs })
+      }
+      const isSteady = performance.now() - startedAt > steadyMs
+      waitMs = isSteady ? 0 : Math.min(Math.max(waitMs * 2, backoffMs.least), backoffMs.most)
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => {})
+    }
+  }
+
+  return {
+    count: () => connected.size,
+    async start() {
+      stopping = new AbortController()
+      const tried = Array.from({ length: sockets }, () => Promise.withResolvers<unknown>())
+      running = tried.map(({ resolve }) => keep(stopping.signal, resolve))
+      const errors = await Promise.all(tried.map(({ promise }) => promise))
+      const refused = errors.find((error) => isRefusal(error))
+      if (!refused) return
+      await this.stop()
+      throw new ConfigError(
+        `Slack refuses SLACK_APP_TOKEN (${codeOf(refused)}). Make one under Basic Information → App-Level Tokens, with the ` +
+          'scope connections:write, and switch Socket Mode on.',
+        { cause: refused },
+      )
+    },
+    async stop() {
+      stopping.abort()
+      await withLimit(Promise.all(running), closingMs, 'late').catch(() => {})
+      running = []
+    },
+  }
+}
+
+/** What Slack's client hands over of an envelope. */
+interface Envelope {
+  ack(said?: unknown): Promise<void>
+  body: Record<string, unknown>
+  retry_num?: number
+  retry_reason?: string
+}
+
+async function receive(envelope: Envelope, take: (incoming: Incoming) => Promise<void>): Promise<void> {
+  let isAcknowledged = false
+  await take({
+    body: envelope.body,
+    retryNum: envelope.retry_num,
+    retryReason: envelope.retry_reason,
+    async ack(said) {
+      if (isAcknowledged) return
+      isAcknowledged = true
+      // A string is the text of a command's answer.
+      await envelope.ack(said ?? {})
+    },
+  })
+}
+
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof webApi.WebAPIPlatformError &&
+    codeOf(error) !== null &&
+    !/^(internal|fatal|service|rate)/.test(codeOf(error) ?? '')
+  )
+}
+
+async function withLimit<T>(work: Promise<T>, ms: number, why: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => void (timer = setTimeout(() => reject(new Error(why)), ms)))
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,106 @@
+import type { webApi } from '@slack/bolt'
+import type { AttachmentRef } from '../../conversations/conversation.ts'
+import { messageOf } from '../../errors.ts'
+import type { WorkspaceIo } from '../workspace.ts'
+import type { SharedFile } from './blocks/message.ts'
+import type { TeamClient } from './clients.ts'
+
+/** An attachment with the link to it: whoever sees a message with this link sees the file. */
+export interface Uploaded extends SharedFile {
+  attachmentId: string
+}
+
+const maxFiles = 10
+const maxBytes = 20 * 1024 * 1024
+/** The message must follow soon after. */
+const deadlineMs = 12_000
+const rememberMs = 10 * 60_000
+const maxRemembered = 200
+
+type Uploader = Pick<TeamClient, 'team' | 'web'>
+
+/**
+ * Uploads customers' attachments where nobody sees them: a message with their links shares them. What can't be uploaded
+ * is left out; never throws. https://docs.slack.dev/messaging/working-with-files
+ */
+export function createUpload({
+  readAttachment,
+  log,
+  clock,
+}: Pick<WorkspaceIo, 'readAttachment' | 'log' | 'clock'>): (
+  client: Uploader,
+  attachments: AttachmentRef[],
+) => Promise<Uploaded[]> {
+  /** So that a post that is tried again uploads nothing again. */
+  const remembered = new Map<string, { file: Uploaded; at: number }>()
+
+  function recall(key: string): Uploaded | null {
+    const known = remembered.get(key)
+    return known && clock.now().getTime() - known.at < rememberMs ? known.file : null
+  }
+
+  function remember(key: string, file: Uploaded): void {
+    remembered.set(key, { file, at: clock.now().getTime() })
+    const oldest = remembered.keys().next()
+    if (remembered.size > maxRemembered && !oldest.done) remembered.delete(oldest.value)
+  }
+
+  async function upload({ team, web }: Uploader, { id }: AttachmentRef, signal: AbortSignal): Promise<Uploaded | null> {
+    const key = `${team}/${id}`
+    const known = recall(key)
+    if (known) return known
+    const kept = await readAttachment(id)
+    if (!kept || kept.content.byteLength === 0) return null
+    const filename = fileNameOf(kept.name)
+    const slot = await web.files.getUploadURLExternal({ filename, length: kept.content.byteLength })
+    if (!slot.upload_url || !slot.file_id) return null
+    const sent = await fetch(slot.upload_url, { method: 'POST', body: new Uint8Array(kept.content), signal })
+    if (!sent.ok) throw new Error(`the upload was answered with status ${sent.status}`)
+    const permalink = await complete(web, slot.file_id, filename)
+    if (!permalink) return null
+    const file = { attachmentId: id, name: filename, permalink, isImage: kept.mediaType.startsWith('image/') }
+    remember(key, file)
+    return file
+  }
+
+  return async (client, attachments) => {
+    const signal = AbortSignal.timeout(deadlineMs)
+    const uploads = chosen(attachments).map(async (attachment) => {
+      const late = new Promise<never>((_, reject) =>
+        signal.addEventListener('abort', () => reject(new Error('it took too long')), { once: true }),
+      )
+      try {
+        return await Promise.race([upload(client, attachment, signal), late])
+      } catch (error) {
+        log.warn('an attachment was not shared in Slack', { attachmentId: attachment.id, reason: messageOf(error) })
+        return null
+      }
+    })
+    return (await Promise.all(uploads)).filter((file) => file !== null)
+  }
+}
+
+async function complete(web: webApi.WebClient, id: string, title: string): Promise<string | null> {
+  const done = await web.files.completeUploadExternal({ files: [{ id, title }] })
+  return done.files?.[0]?.permalink ?? null
+}
+
+/** The first that were kept, as far as one message may carry. */
+function chosen(attachments: AttachmentRef[]): AttachmentRef[] {
+  let bytes = 0
+  return attachments
+    .filter(({ isKept }) => isKept)
+    .filter((attachment) => {
+      if (bytes + attachment.bytes > maxBytes) return false
+      bytes += attachment.bytes
+      return true
+    })
+    .slice(0, maxFiles)
+}
+
+/** Customers choose these names. */
+function fileNameOf(name: string): string {
+  // oxlint-disable-next-line no-control-regex -- those are what is taken out
+  const plain = name.replace(/[\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/g, ' ').trim()
+  return plain.slice(0, 200) || 'file'
+}

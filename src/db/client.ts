@@ -56,7 +56,7 @@ async function openPostgres(url: string, { poolSize, tls }: DatabaseSettings): P
   }
   return {
     kind: 'postgres',
-    db: drizzle(preparing(client), { schema }),
+    db: drizzle(oneEach(client, poolSize), { schema }),
     bossOptions: { connectionString: url, max: 4, application_name: 'deskbell-jobs', ssl },
     async listen(channel, heard, missed) {
       const { unlisten } = await client.listen(channel, heard, missed)
@@ -74,12 +74,57 @@ const preparedParameters = 40
  * A prepared one takes a single round trip from its second use on.
  */
 function preparing<Client extends Sql | TransactionSql>(client: Client): Client {
-  const begin = (run: (tx: TransactionSql) => unknown) => (client as Sql).begin((tx) => run(preparing(tx)))
   const unsafe: Sql['unsafe'] = (query, parameters = [], options = {}) =>
     client.unsafe(query, parameters, { ...options, prepare: parameters.length <= preparedParameters })
+  return new Proxy(client, { get: (target, key) => (key === 'unsafe' ? unsafe : Reflect.get(target, key)) })
+}
+
+/**
+ * Gives each statement and each transaction a connection of its own. The driver by itself writes them behind what is
+ * still under way on a busy connection, and under load it then loses track of which connection a transaction has
+ * (UNSAFE_TRANSACTION), with the transaction left open on it.
+ */
+function oneEach(client: Sql, connections: number): Sql {
+  const turns = createTurns(connections)
+  const prepared = preparing(client)
+  const begin = (run: (tx: TransactionSql) => unknown) => turns.take(() => client.begin((tx) => run(preparing(tx))))
+  const unsafe: Sql['unsafe'] = (...statement) =>
+    pending(
+      () => turns.take(() => prepared.unsafe(...statement)),
+      () => turns.take(() => prepared.unsafe(...statement).values()),
+    )
   return new Proxy(client, {
     get: (target, key) => (key === 'unsafe' ? unsafe : key === 'begin' ? begin : Reflect.get(target, key)),
   })
+}
+
+/** As far as drizzle uses the driver's own: it awaits it, or its `values()`. */
+function pending<Rows>(rows: () => PromiseLike<unknown>, values: () => PromiseLike<unknown>): Rows {
+  const lazy: Pick<PromiseLike<unknown>, 'then'> = { then: (done, failed) => rows().then(done, failed) }
+  return { ...lazy, values } as Rows
+}
+
+interface Turns {
+  /** Runs it once there is room, in the order of the calls. */
+  take<T>(run: () => PromiseLike<T>): Promise<T>
+}
+
+function createTurns(count: number): Turns {
+  const waiting: (() => void)[] = []
+  let free = count
+  return {
+    async take(run) {
+      if (free > 0) free -= 1
+      else await new Promise<void>((resolve) => void waiting.push(resolve))
+      try {
+        return await run()
+      } finally {
+        const next = waiting.shift()
+        if (next) next()
+        else free += 1
+      }
+    },
+  }
 }
 
 async function openEmbedded(dataDir: string): Promise<Database> {

@@ -205,7 +205,7 @@ async function clickTimes(): Promise<Figure[]> {
       return [
         below(`${what}, p50`, median(acknowledged), null, 'ms'),
         below(`${what}, p99`, quantile(acknowledged, 0.99), 300, 'ms'),
-        { what: 'Approved by these clicks', value: await countApproved(database), aim: '', isMet: null },
+        await approvedFigure(database, cards.filter((_, index) => index % 5 !== 4).length),
       ]
     })
   } finally {
@@ -232,11 +232,17 @@ async function readDrafted(
   }
 }
 
-async function countApproved(database: string): Promise<string> {
+/** A click is acknowledged before it is carried out; in the end each was. */
+async function approvedFigure(database: string, clicked: number): Promise<Figure> {
   const sql = postgres(database, { max: 1 })
   try {
-    const [row] = await sql<{ count: number }[]>`select count(*)::int as count from replies`
-    return String(row?.count ?? 0)
+    let approved = 0
+    for (const until = performance.now() + 10_000; approved < clicked && performance.now() < until; await pause(100)) {
+      const [row] = await sql<{ count: number }[]>`select count(*)::int as count from replies`
+      approved = row?.count ?? 0
+    }
+    const isMet = approved === clicked
+    return { what: 'Approved by these clicks', value: `${approved} of ${clicked}`, aim: 'all', isMet }
   } finally {
     await sql.end()
   }

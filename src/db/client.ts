@@ -100,6 +100,7 @@ function oneEach(client: Sql, connections: number): Sql {
 
 /** As far as drizzle uses the driver's own: it awaits it, or its `values()`. */
 function pending<Rows>(rows: () => PromiseLike<unknown>, values: () => PromiseLike<unknown>): Rows {
+  // oxlint-disable-next-line unicorn/no-thenable -- it stands for a promise, which has values() besides
   const lazy: Pick<PromiseLike<unknown>, 'then'> = { then: (done, failed) => rows().then(done, failed) }
   return { ...lazy, values } as Rows
 }

@@ -2,13 +2,14 @@ import { openAssistant } from './assistant/index.ts'
 import { systemClock } from './clock.ts'
 import { channelTypes, publicUrlOf, workspaceTypes, type Config } from './config.ts'
 import { openDatabase, type Database, type Db } from './db/client.ts'
-import { countPending } from './db/migrate.ts'
+import { countPending, hasTable } from './db/migrate.ts'
 import { PermanentError, RetryableError } from './errors.ts'
 import { openVault } from './db/vault.ts'
 import { newId } from './id.ts'
 import { keysFrom } from './key.ts'
 import { createLog } from './log.ts'
 import { readTuning } from './settings/queries.ts'
+import { defaultTuning } from './settings/tuning.ts'
 import type { Vault } from './workspaces/workspace.ts'
 
 const elsewhere = 'Check the address and the port in the settings, and that this machine may connect to it'
@@ -22,7 +23,8 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
   const report = (name: string, error: unknown) => {
     if (error instanceof AggregateError) return error.errors.forEach((one) => report(name, one))
     problems += 1
-    print(`WRONG ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    const wrong = error instanceof Error ? error.message : String(error)
+    print(`WRONG ${name}: ${wrong.replaceAll('\n', '\n      ')}`)
     const action =
       error instanceof PermanentError ? error.action : error instanceof RetryableError ? elsewhere : undefined
     if (action) print(`      What to do: ${action.replace(/\.$/, '')}`)
@@ -95,7 +97,7 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
         readAttachment: async () => null,
         publish: async () => {},
         onHint: () => () => {},
-        readTuning: async () => readTuning(stored()),
+        readTuning: async () => ((await hasTable(stored(), 'settings')) ? readTuning(stored()) : defaultTuning),
         writeTuning: () => Promise.reject(new Error('not while checking')),
         vault: checkVault(config, type.id, stored),
       })
@@ -117,8 +119,8 @@ function checkVault({ core }: Config, workspaceId: string, stored: () => Db): Va
   const no = () => Promise.reject(new Error('not while checking'))
   return {
     isKeyApart: core.SECRET_KEY !== undefined,
-    get: async (name) => open().get(name),
-    names: async (prefix) => open().names(prefix),
+    get: async (name) => ((await hasTable(stored(), 'vault')) ? open().get(name) : undefined),
+    names: async (prefix) => ((await hasTable(stored(), 'vault')) ? open().names(prefix) : []),
     set: no,
     delete: no,
   }

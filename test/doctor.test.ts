@@ -69,6 +69,32 @@ describe('doctor', () => {
     }
   })
 
+  it('finds nothing wrong in a workspace whose tables the first start will make', async () => {
+    const { isWell, lines } = await examine({
+      WEB: 'off',
+      PUBLIC_URL: 'https://desk.bluebird.example',
+      SECRET_KEY: 'k'.repeat(40),
+      SLACK_CLIENT_ID: '1.2',
+      SLACK_CLIENT_SECRET: 'a'.repeat(32),
+      SLACK_SIGNING_SECRET: 'b'.repeat(32),
+      SLACK_TEAMS: 'T123456',
+    })
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'ok    Slack: Not installed anywhere yet: open https://desk.bluebird.example/slack/install',
+        'ok    Slack: No channel for cards was chosen yet: write /invite @Deskbell in one, and it is',
+      ]),
+    )
+    expect(isWell).toBe(true)
+  })
+
+  it('sets what is missing of Slack below one another', async () => {
+    const { lines } = await examine({ SLACK_CLIENT_ID: '1.2', SECRET_KEY: 'k'.repeat(40) })
+    expect(lines.join('\n')).toMatch(
+      /\nWRONG Slack: SLACK_CLIENT_SECRET .*\n {6}SLACK_TEAMS .*\n {6}Set SLACK_APP_TOKEN /,
+    )
+  })
+
   it('says which setting is missing of a channel that is half set', async () => {
     await expect(examine({ EMAIL_ADDRESS: 'us@bluebird.example' })).rejects.toThrow(
       /^EMAIL_IMAP_URL is not set\. .* Example: imaps:.*\nEMAIL_SMTP_URL is not set\. .* Example: smtps:/,

@@ -11,10 +11,15 @@ const lockKey = 7_305_204_411
 /** How many migrations are still to be applied. Changes nothing. */
 export async function countPending(db: Db): Promise<number> {
   const migrations = readMigrationFiles({ migrationsFolder })
-  const [table] = await rowsOf<{ name: string | null }>(db, sql`select to_regclass('migrations')::text as name`)
-  if (!table?.name) return migrations.length
+  if (!(await hasTable(db, 'migrations'))) return migrations.length
   const applied = await appliedHashes(db)
   return migrations.filter(({ hash }) => !applied.has(hash)).length
+}
+
+/** False before the first start, and before the one that brings this table. */
+export async function hasTable(db: Db, name: string): Promise<boolean> {
+  const [table] = await rowsOf<{ name: string | null }>(db, sql`select to_regclass(${name})::text as name`)
+  return Boolean(table?.name)
 }
 
 /**

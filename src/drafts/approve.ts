@@ -42,9 +42,13 @@ export async function approveDraft(ctx: QueueContext, input: Sending & { draftId
 
 /**
  * Sends a teammate's own words instead of, or without, a draft; where two must approve, they become the draft, which
- * its author has approved. Throws as above, but another draft is no conflict.
+ * its author has approved. Throws as above, but another draft is no conflict, unless somebody approved it unseen.
+ * `draftId`: the draft that the teammate saw.
  */
-export async function sendEdited(ctx: QueueContext, input: Sending & { text: string }): Promise<void> {
+export async function sendEdited(
+  ctx: QueueContext,
+  input: Sending & { text: string; draftId: string | null },
+): Promise<void> {
   const text = cleanReply(input.text)
   if (text === '') throw new BadInputError('The reply is empty. Write something, or dismiss the conversation')
   await takeStep(input, (isManager) =>
@@ -56,6 +60,7 @@ export async function sendEdited(ctx: QueueContext, input: Sending & { text: str
         if (draft.firstApprovedBy?.id === input.by) return 'first'
         return approveIn(ctx, tx, { ...input, draftId: draft.id }, look, isManager)
       }
+      if (look) checkOverriding(look.conversation, input)
       const flags = look ? flagsOf(text, look) : []
       const reasons = look ? await reasonsFor(tx, look, flags) : []
       const step = approvalStep({ reasons, first: null, by: input.by, mustBeManager: false })
@@ -101,6 +106,13 @@ function isCurrent(
 ): boolean {
   const isOpen = (state === 'waiting' || state === 'snoozed') && inboundSeq === seenSeq
   return isOpen && draft?.id === draftId && draft?.state === 'proposed' && draft.answersSeq === seenSeq
+}
+
+/** Words that somebody approved give way to others only where those who wrote them had seen them. */
+function checkOverriding({ draft }: Conversation, { by, draftId }: { by: string; draftId: string | null }): void {
+  const first = draft?.state === 'proposed' ? draft.firstApprovedBy : null
+  if (first && first.id !== by && draft?.id !== draftId)
+    throw new ConflictError(`${first.name} approved other words since you looked. Nothing was changed: read them first`)
 }
 
 async function approveIn(

@@ -9,6 +9,7 @@ import { makeLogForm } from './log.ts'
 import { refusalOf } from './refusal.ts'
 import { findForm } from './registry.ts'
 import { isFirstOfTwo } from './schedule.ts'
+import { marksOf } from './settings/untouched.ts'
 import { readSettingsShown, readShown } from './shown.ts'
 
 type OpenContext = Pick<Context, 'db' | 'clock' | 'channels' | 'workspaces'>
@@ -30,7 +31,8 @@ export async function openForm(
     await checkAccess(ctx, workspaceId, teammate, found.kind === 'settings' ? 'manager' : 'agent')
     if (found.kind === 'card') return await openOnCard(ctx, formId, found.form, about)
     if (found.kind === 'log') return openLog(ctx, about)
-    return { id: formId, ...found.form.make(await readSettingsShown(ctx, workspaceId), about), about }
+    const made = found.form.make(await readSettingsShown(ctx, workspaceId), about)
+    return { id: formId, ...made, about: { ...about, seen: marksOf(made.fields) } }
   } catch (error) {
     return { refused: refusalOf(error) }
   }

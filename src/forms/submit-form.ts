@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts'
 import { decide } from '../conversations/decide.ts'
-import { BadInputError } from '../errors.ts'
+import { BadInputError, ConflictError } from '../errors.ts'
 import { logInteraction } from '../interactions/log.ts'
+import type { Tuning } from '../settings/tuning.ts'
 import { updateTuning } from '../settings/update.ts'
 import { checkAccess } from '../teammates/access.ts'
 import { knowTeammate } from '../teammates/know.ts'
@@ -12,6 +13,7 @@ import { readLogForm } from './log.ts'
 import { refusalOf } from './refusal.ts'
 import { findForm } from './registry.ts'
 import type { SettingsForm } from './settings/settings-form.ts'
+import { withUntouched } from './settings/untouched.ts'
 import { readSettingsShown, readShown } from './shown.ts'
 
 type SubmitContext = Omit<Context, 'assistant'>
@@ -89,8 +91,18 @@ async function submitSettings(
   teammate: Teammate,
 ): Promise<FormOutcome> {
   await checkAccess(ctx, workspaceId, teammate, 'manager')
-  const read = form.read(values, await readSettingsShown(ctx, workspaceId), about)
+  const shown = await readSettingsShown(ctx, workspaceId)
+  const readAsOf = (tuning: Tuning) => {
+    const now = { ...shown, tuning }
+    return form.read(withUntouched(values, form.make(now, about).fields, about['seen']), now, about)
+  }
+  const read = readAsOf(shown.tuning)
   if ('errors' in read) return { kind: 'invalid', errors: read.errors }
-  await updateTuning(ctx, read.value, await knowTeammate(ctx, workspaceId, teammate))
+  const change = (tuning: Tuning) => {
+    const latest = readAsOf(tuning)
+    if ('errors' in latest) throw new ConflictError('The settings were changed at the same moment. Try again')
+    return latest.value(tuning)
+  }
+  await updateTuning(ctx, change, await knowTeammate(ctx, workspaceId, teammate))
   return { kind: 'done', said: 'Saved' }
 }

@@ -69,7 +69,8 @@ export async function logInteraction(
       externalId,
       kind: account.id === 'phone' ? ('call' as const) : ('message' as const),
       conversation: { externalId },
-      customer: { ...identityOf(contact, externalId), name },
+      // Who is only a number or an address here may have a name from before.
+      customer: { ...identityOf(contact, externalId), ...(name === contact ? {} : { name }) },
       text,
       occurredAt: at,
       notes: [`Logged by ${teammate.name}`, ...(source === undefined ? [] : [`From ${source}`])],

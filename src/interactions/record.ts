@@ -110,7 +110,7 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
     attachments: [] as (typeof attachments.$inferInsert)[],
     events: [] as (typeof events.$inferInsert)[],
   }
-  const appended = new Map<string, { text: string; seq: number; lastLineAt: Date }>()
+  const appended = new Map<string, Partial<typeof interactions.$inferInsert>>()
   const triage = new Map<string, { seq: number; startAfter: Date | undefined }>()
   const hosted = new Set<string>()
 
@@ -142,7 +142,8 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
       Object.assign(last, { text, lastLineAt: now })
       const insert = inserts.interactions.find(({ id }) => id === last.id)
       if (insert) Object.assign(insert, { text, seq: conversation.inboundSeq, lastLineAt: now })
-      else appended.set(last.id, { text, seq: conversation.inboundSeq, lastLineAt: now })
+      // What it is about must be worked out anew: until then nobody knows it.
+      else appended.set(last.id, { text, seq: conversation.inboundSeq, lastLineAt: now, theme: null, triagedAt: null })
     } else {
       inserts.interactions.push({
         id: interactionId,

@@ -94,7 +94,9 @@ function placeCard(card: PostRow, room: string, { state }: Conversation, now: Da
   return openStates.includes(state) ? { ...renewCard(card, 'lost', now), room } : card
 }
 
-function cardRank({ triage }: Conversation): number {
+/** After an outage, those who still wait come before what was dealt with elsewhere meanwhile. */
+function cardRank({ state, triage }: Conversation): number {
+  if (!openStates.includes(state)) return 3
   if (triage?.urgency === 'high') return 0
   return triage?.urgency === 'low' ? 2 : 1
 }

@@ -57,9 +57,13 @@ export async function wakeRoom(
     .values({ workspace, room, nextAt: now })
     .onConflictDoUpdate({ target: [rooms.workspace, rooms.room], set: { nextAt: sql`${rooms.nextAt}` } })
     .returning()
+  if (!row) return
+  const soonest = Math.max(now.getTime(), row.nextAt.getTime())
+  // As in every burst: spares a look at all that waits.
+  if (row.wakeAt && row.wakeAt.getTime() <= soonest) return
   const due = await nextDue(tx, workspace, room, except)
-  if (!row || !due) return
-  const at = new Date(Math.max(now.getTime(), row.nextAt.getTime(), due.getTime()))
+  if (!due) return
+  const at = new Date(Math.max(soonest, due.getTime()))
   if (row.wakeAt && row.wakeAt <= at) return
   await tx.update(rooms).set({ wakeAt: at }).where(isRoom(workspace, room))
   await ctx.queue.add(tx, 'deliver-posts', { workspace, room, at: at.toISOString() }, at > now ? at : undefined)
@@ -105,12 +109,19 @@ export async function loseRoom(ctx: PostContext, workspace: string, room: string
   }
 }
 
-/** It was posted in: a room that was lost is there again. */
-export async function keepRoom(tx: Db, workspace: string, room: string): Promise<void> {
-  await tx
+/** It was posted in, or the bot let in: a room that was lost is there again, and what waits for it is posted now. */
+export async function regainRoom(
+  ctx: Pick<Context, 'queue' | 'clock'>,
+  tx: Db,
+  workspace: string,
+  room: string,
+): Promise<void> {
+  const regained = await tx
     .update(rooms)
-    .set({ lostReason: null, lostAt: null })
+    .set({ lostReason: null, lostAt: null, nextAt: ctx.clock.now() })
     .where(and(isRoom(workspace, room), isNotNull(rooms.lostAt)))
+    .returning({ room: rooms.room })
+  if (regained.length > 0) await wakeRoom(ctx, tx, workspace, room)
 }
 
 /**

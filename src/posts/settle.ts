@@ -11,7 +11,7 @@ import type { Taken } from './prepare.ts'
 import { isHeld, type PostContext, type PostRow } from './queries.ts'
 import { refusePost } from './refuse.ts'
 import { loseCard } from './renew.ts'
-import { fallbackOf, isRoom, keepRoom, loseRoom, readLostRooms, wakeRoom } from './rooms.ts'
+import { fallbackOf, isRoom, loseRoom, readLostRooms, regainRoom, wakeRoom } from './rooms.ts'
 
 /** Before it is looked up whether a post of unknown outcome is there. */
 const unknownMs = 5000
@@ -35,7 +35,7 @@ export async function settlePosted(
       .where(and(isHeld(row), isNull(posts.ref)))
       .returning({ key: posts.key })
     if (!kept) return false
-    await keepRoom(tx, workspace.id, row.room)
+    await regainRoom(ctx, tx, workspace.id, row.room)
     if (row.conversationId && isCard) {
       const [now] = await tx
         .select({ version: conversations.version })

@@ -11,7 +11,7 @@ import { cardKey, postBackoffMs } from './post.ts'
 import { isFree, isHeld, isPost, type PostContext, type PostRow } from './queries.ts'
 import { renderCard } from './render.ts'
 import { loseCard } from './renew.ts'
-import { keepRoom, loseRoom } from './rooms.ts'
+import { loseRoom } from './rooms.ts'
 
 /** An edit that the platform refused is tried again by the sweep after so long. */
 const refusedMs = 3_600_000
@@ -117,11 +117,11 @@ async function updateCard(
     // Where somebody waits, it is posted anew in another room.
     return void (await ctx.db.transaction((tx) => planPosts(ctx, tx, workspace, conversation.id)))
   }
+  // No word on a room that was lost: many a room lets old posts be edited, and takes no new ones.
   await ctx.db
     .update(posts)
     .set({ shownVersion: conversation.version, heldUntil: null, attempts: 0, notBefore: now })
     .where(isHeld(held))
-  await keepRoom(ctx.db, workspace.id, card.room)
 }
 
 /** Somebody else holds the card, or was faster. */

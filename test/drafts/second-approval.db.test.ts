@@ -93,6 +93,36 @@ describe('a reply that two must approve', () => {
     }
   })
 
+  it('does not give way to the words of somebody who had not seen it', async () => {
+    const before = (await desk.conversation(id)).draft?.id ?? null
+    await edit('ana', 'Words of Ana')
+    const unseen = { kind: 'edit', draftId: before, seenSeq: 1, text: 'Words of Ben' } as const
+    expect(await desk.decide(id, unseen, 'ben')).toMatchObject({
+      isDone: false,
+      reason: 'Ana approved other words since you looked. Nothing was changed: read them first',
+      card: { draft: { text: 'Words of Ana' } },
+    })
+    expect(await desk.decide(id, { ...unseen, text: 'Words of Ana' }, 'ben')).toMatchObject({ isDone: true })
+    await sendAll()
+    expect(desk.channel.sent.map(({ text }) => text)).toEqual(['Words of Ana'])
+  })
+
+  it('takes two again as soon as the customer goes on in the same breath, until the theme is known', async () => {
+    await desk.close()
+    desk = await openDesk({ channels: [fakeChannel('fake', {}, { quietSeconds: 8 })] })
+    await rulesAre({ themes: ['complaint'] })
+    id = await desk.hearOne(inbound('a'))
+    // The theme is worked out at once, before the customer has been quiet for long.
+    await desk.decide(id, { kind: 'dismiss', seenSeq: 1, reason: 'no-reply-needed' })
+    await desk.decide(id, { kind: 'reopen' })
+    await desk.work()
+    expect((await desk.conversation(id)).secondApproval).toEqual([])
+    await desk.hear(inbound('b', { text: 'It came broken!' }))
+    expect((await desk.conversation(id)).turns).toHaveLength(1)
+    expect(await edit('ana', 'It arrives today')).toMatchObject({ isDone: true, card: { state: 'waiting' } })
+    expect((await desk.conversation(id)).secondApproval).toEqual(['theme not known yet'])
+  })
+
   it('counts two who are first at once as the two', async () => {
     const outcomes = await Promise.all([approve('ana'), approve('ben')])
     expect(outcomes.map(({ isDone }) => isDone)).toEqual([true, true])

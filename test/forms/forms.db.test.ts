@@ -269,6 +269,34 @@ describe('settings', () => {
     })
   })
 
+  it('keep what two managers change at once in different fields; of one field, what came last', async () => {
+    desk.room.membershipOf = async () => ({ groups: [], isAdmin: true })
+    const brand = async () => (await readTuning(desk.ctx.db)).brand
+    const [first, second, third] = [
+      await open('settings.voice', {}),
+      await open('settings.voice', {}),
+      await open('settings.voice', {}),
+    ]
+    // Slack brings an empty field as null.
+    const changed = { ...untouched(second), name: null, signature: null, facts: 'Open daily' }
+    await Promise.all([submit(first, { ...untouched(first), voice: 'Dry' }), submit(second, changed)])
+    expect(await brand()).toMatchObject({ voice: 'Dry', facts: 'Open daily', name: '', signature: '' })
+    await submit(third, { ...untouched(third), facts: 'Closed', name: 'Bluebird' })
+    expect(await brand()).toMatchObject({ voice: 'Dry', facts: 'Closed', name: 'Bluebird' })
+    await submit(await open('settings.voice', {}), { ...untouched(await open('settings.voice', {})), facts: '' })
+    expect(await brand()).toMatchObject({ facts: '', name: 'Bluebird' })
+    const choices = await open('settings.second-approval', {})
+    await submit(await open('settings.second-approval', {}), {
+      ...untouched(choices),
+      themes: ['question', 'complaint'],
+    })
+    await submit(choices, { ...untouched(choices), maxRating: '2' })
+    expect((await readTuning(desk.ctx.db)).secondApproval).toMatchObject({
+      themes: ['complaint', 'question'],
+      maxRating: 2,
+    })
+  })
+
   it('have neither rooms nor roles where there is one room', async () => {
     await desk.close()
     desk = await openDesk()

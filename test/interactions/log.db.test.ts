@@ -81,6 +81,21 @@ describe('what a teammate logs', () => {
     expect(await desk.ctx.db.select().from(customers)).toHaveLength(4)
   })
 
+  it('keeps the name of a customer of whom only the address was written down this time', async () => {
+    await log({ contact: 'mia@example.com' })
+    const again = await log({ name: 'mia@example.com', contact: 'mia@example.com' })
+    const stranger = await log({ name: '+49 30 1234567', contact: '+49 30 1234567' })
+    expect((await desk.conversation(again.conversationId)).customer).toMatchObject({
+      name: 'Mia Jansen',
+      conversationsBefore: 0,
+    })
+    expect((await desk.conversation(stranger.conversationId)).customer.name).toBe('+49 30 1234567')
+    expect((await desk.ctx.db.select().from(customers)).map(({ name }) => name).toSorted()).toEqual([
+      '+49 30 1234567',
+      'Mia Jansen',
+    ])
+  })
+
   it('is closed at once when it is settled, with no draft, but with a theme', async () => {
     const { conversationId } = await log({ isSettled: true })
     expect(await desk.conversation(conversationId)).toMatchObject({

@@ -6,10 +6,13 @@ import { deliverPosts } from '../../src/posts/deliver-posts.ts'
 import { notify } from '../../src/posts/notify.ts'
 import { readCardRef, readCardRefs } from '../../src/posts/queries.ts'
 import { createSyncCard } from '../../src/posts/sync-card.ts'
+import { loseRoom } from '../../src/posts/rooms.ts'
 import { sweepPosts } from '../../src/posts/sweep.ts'
+import { offerRoom } from '../../src/settings/offer-room.ts'
 import { question } from '../support/assistant.ts'
 import { fakeChannel } from '../support/channel.ts'
 import { openDesk, type Desk } from '../support/desk.ts'
+import { eventually } from '../support/eventually.ts'
 import { fakeWorkspace } from '../support/workspace.ts'
 import { approve, chooseRooms, clear, noRule, waiting, write } from './room.ts'
 
@@ -59,6 +62,27 @@ describe('a room', () => {
     expect(cardsIn().map(({ customer }) => customer.name)).toEqual(['first', 'urgent', 'normal', 'idle'])
     const times = chat.standing.map(({ at }) => at.getTime())
     expect(times.every((time, index) => index === 0 || time - (times[index - 1] ?? 0) >= 1000)).toBe(true)
+  })
+
+  it('gets those who still wait before what was answered elsewhere meanwhile', async () => {
+    chat.beforePost = () => Promise.reject(new RetryableError('Slack is down'))
+    const ids: string[] = []
+    for (const thread of ['answered', 'dismissed', 'waits']) {
+      ids.push(await write(desk, thread))
+      await desk.work()
+      desk.clock.advance(1)
+    }
+    const [answered = '', dismissed = ''] = ids
+    await approve(desk, answered)
+    await desk.decide(dismissed, { kind: 'dismiss', seenSeq: 1, reason: 'no-reply-needed' })
+    await desk.pass(60)
+    chat.beforePost = async () => {}
+    await desk.pass(600)
+    expect(cardsIn().map(({ customer, state }) => [customer.name, state])).toEqual([
+      ['waits', 'waiting'],
+      ['answered', 'answered'],
+      ['dismissed', 'dismissed'],
+    ])
   })
 
   it('keeps no other room waiting', async () => {
@@ -482,6 +506,57 @@ describe('a room that is lost', () => {
     await write(desk, 'b')
     await desk.pass(5)
     expect(cardsIn('main').map(({ customer }) => customer.name)).toEqual(['b'])
+  })
+
+  it('stays lost when it only lets cards be edited', async () => {
+    const id = await write(desk, 'closed')
+    await desk.pass(3)
+    await approve(desk, id)
+    await desk.pass(3)
+    chat.beforePost = async (_message, { room }) => {
+      if (room === 'main') throw new GoneError('It is read-only', 'room')
+    }
+    await write(desk, 'new')
+    await desk.pass(10)
+    await desk.decide(id, { kind: 'assign', to: { id: 'ben', name: 'Ben' } })
+    await desk.pass(3)
+    expect(chat.shown.get(id)?.assignee?.name).toBe('Ben')
+    await write(desk, 'later')
+    await desk.pass(10)
+    expect(cardsIn('help').map(({ customer }) => customer.name)).toEqual(['new', 'later'])
+  })
+
+  it('is there again as soon as one of several posts at once got through', async () => {
+    await write(desk, 'first')
+    await desk.pass(3)
+    let arrived = (): void => {}
+    chat.afterPost = () => new Promise((resolve) => (arrived = resolve))
+    await write(desk, 'slow')
+    const slow = desk.work()
+    await eventually(() => expect(cardsIn('main')).toHaveLength(2))
+    const gone = new GoneError('It was archived', 'room')
+    await loseRoom(desk.ctx, 'fake', 'main', gone)
+    chat.afterPost = async () => {}
+    arrived()
+    await slow
+    await write(desk, 'next')
+    await desk.pass(5)
+    expect(cardsIn('main').map(({ customer }) => customer.name)).toEqual(['first', 'slow', 'next'])
+  })
+
+  it('has what waited for it at once when the bot is let in again', async () => {
+    await chooseRooms(desk, { default: 'main' })
+    chat.gone.set('main', 'The bot was removed')
+    await write(desk, 'a')
+    await desk.pass(5)
+    chat.gone.clear()
+    const ana = { id: 'ana', name: 'Ana' }
+    expect(await offerRoom(desk.ctx, 'fake', 'other', ana)).toBe(false)
+    await desk.pass(5)
+    expect(cardsIn()).toEqual([])
+    expect(await offerRoom(desk.ctx, 'fake', 'main', ana)).toBe(false)
+    await desk.pass(5)
+    expect(cardsIn('main').map(({ customer }) => customer.name)).toEqual(['a'])
   })
 
   it('is told from a thread that is gone, and from a platform that only says so', async () => {

@@ -36,6 +36,13 @@ describe("Slack's limits", () => {
         rich(line(text('x'), text(' ')), { type: 'rich_text_list', style: 'bullet', elements: [line(text('x'))] }),
       ),
     ).toEqual([])
+    expect(
+      message(
+        rich(
+          line({ type: 'channel', channel_id: 'C1' }, { type: 'usergroup', usergroup_id: 'S1', style: { bold: true } }),
+        ),
+      ),
+    ).toEqual([])
     expect(modal({}, input({ type: 'plain_text_input', initial_value: 'x', max_length: 3000 }))).toEqual([])
     expect(slackProblems({ kind: 'home', view: { type: 'home', blocks: [section] } })).toEqual([])
   })
@@ -51,6 +58,13 @@ describe("Slack's limits", () => {
     ['empty context', { type: 'context', elements: [] }],
     ['over 10 elements', { type: 'context', elements: times(11).map(() => plain('x')) }],
     ['no such block', { type: 'card' }],
+    ['no such field of a button', actions(button({ colour: 'red' }))],
+    ['several chosen where one may be', select({ options: [option('1')], initial_options: [option('1')] })],
+    ['no such style of a question', actions(button({ confirm: { text: plain('x'), style: 'warning' } }))],
+    ['no such style of words', rich(line({ ...text('x'), style: { blink: true } }))],
+    ['a room without an id', rich(line({ type: 'channel' }))],
+    ['a group of another shape', rich(line({ type: 'usergroup', usergroup_id: 'T1/S1' }))],
+    ['a list too deep', rich({ type: 'rich_text_list', style: 'bullet', indent: 9, elements: [line(text('x'))] })],
     ['an input', input({ type: 'plain_text_input' })],
     ['no actions', actions()],
     ['over 25', actions(...times(26).map((index) => button({ action_id: `${index}` })))],

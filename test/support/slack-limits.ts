@@ -26,9 +26,16 @@ function checkMessage({ text, blocks }: { text: string; blocks: unknown }, say: 
   if (size > 12_000) say('blocks', `have ${size} characters in all, over 12000`)
 }
 
+const everyView = ['blocks', 'private_metadata', 'callback_id', 'external_id']
+const viewFields = {
+  modal: [...everyView, 'title', 'submit', 'close', 'clear_on_close', 'notify_on_close', 'submit_disabled'],
+  home: everyView,
+}
+
 function checkView(kind: 'modal' | 'home', view: unknown, say: Say): void {
   if (!isJson(view)) return say('view', 'is no object')
   if (view['type'] !== kind) say('view', `is of type ${String(view['type'])}`)
+  checkFields(view, viewFields[kind], 'view', say)
   checkLength(view['private_metadata'], 'private_metadata', 3000, say)
   checkLength(view['callback_id'], 'callback_id', 255, say)
   checkLength(view['external_id'], 'external_id', 255, say)
@@ -146,11 +153,33 @@ const inInputs = [
   ...choices,
 ]
 
+const list = ['placeholder', 'options', 'option_groups']
+const elementFields: Record<string, string[]> = {
+  button: ['text', 'value', 'url', 'style', 'accessibility_label'],
+  overflow: ['options'],
+  radio_buttons: ['options', 'initial_option'],
+  checkboxes: ['options', 'initial_options'],
+  static_select: [...list, 'initial_option'],
+  multi_static_select: [...list, 'initial_options', 'max_selected_items'],
+  plain_text_input: ['placeholder', 'multiline', 'min_length', 'max_length', 'initial_value', 'dispatch_action_config'],
+  datetimepicker: ['initial_date_time'],
+  users_select: ['placeholder', 'initial_user'],
+  conversations_select: [
+    'placeholder',
+    'initial_conversation',
+    'default_to_current_conversation',
+    'response_url_enabled',
+    'filter',
+  ],
+}
+
 function checkElement(element: unknown, allowed: string[], path: string, say: Say): void {
   if (!isJson(element)) return say(path, 'is no object')
   const type = String(element['type'])
   if (!allowed.includes(type)) return say(path, `a ${type} does not belong here`)
   if (type === 'image') return checkImage(element, path, say)
+  const always = ['action_id', ...(type === 'plain_text_input' ? [] : ['confirm']), 'focus_on_load']
+  checkFields(element, [...always, ...(elementFields[type] ?? [])], path, say)
   const id = element['action_id']
   if (typeof id !== 'string' || id === '') say(path, 'has no action_id')
   checkLength(id, `${path}.action_id`, 255, say)
@@ -162,9 +191,7 @@ function checkElement(element: unknown, allowed: string[], path: string, say: Sa
       checkLength(element['value'], `${path}.value`, 2000, say)
       checkLength(element['accessibility_label'], `${path}.accessibility_label`, 75, say)
       if (element['url'] !== undefined) checkUrl(element['url'], `${path}.url`, say)
-      if (![undefined, 'primary', 'danger'].includes(element['style'] as string | undefined))
-        say(path, `style ${String(element['style'])}`)
-      return
+      return checkStyle(element['style'], path, say)
     case 'overflow':
       return checkOptions(element['options'], 5, path, say)
     case 'radio_buttons':
@@ -194,6 +221,7 @@ function checkElement(element: unknown, allowed: string[], path: string, say: Sa
       for (const limit of [min, max])
         if (typeof limit === 'number' && !(limit >= 0 && limit <= 3000)) say(path, `length ${limit} is not up to 3000`)
       if (max === 0) say(path, 'max_length is 0')
+      if (typeof min === 'number' && typeof max === 'number' && min > max) say(path, 'min_length is over max_length')
       checkLength(element['initial_value'], `${path}.initial_value`, typeof max === 'number' ? max : 3000, say)
       return
     }
@@ -206,10 +234,18 @@ function checkElement(element: unknown, allowed: string[], path: string, say: Sa
     case 'conversations_select': {
       checkId(element['initial_conversation'], /^[CDG][A-Z0-9]+$/, path, say)
       const filter = element['filter']
-      if (isJson(filter) && Array.isArray(filter['include']) && filter['include'].length === 0)
-        say(path, 'filter.include is empty')
+      if (!isJson(filter)) return
+      if (Object.keys(filter).length === 0) say(path, 'filter is empty')
+      const include: unknown[] = Array.isArray(filter['include']) ? filter['include'] : ['public']
+      if (include.length === 0) say(path, 'filter.include is empty')
+      for (const kind of include)
+        if (!['im', 'mpim', 'private', 'public'].includes(String(kind))) say(path, `filter.include ${String(kind)}`)
     }
   }
+}
+
+function checkStyle(style: unknown, path: string, say: Say): void {
+  if (style !== undefined && style !== 'primary' && style !== 'danger') say(path, `style ${String(style)}`)
 }
 
 function checkId(id: unknown, shape: RegExp, path: string, say: Say): void {
@@ -258,6 +294,8 @@ function checkConfirm(confirm: unknown, path: string, say: Say): void {
   checkTextObject(confirm['text'], `${path}.text`, 300, say)
   for (const key of ['confirm', 'deny'])
     if (confirm[key] !== undefined) checkPlain(confirm[key], `${path}.${key}`, 30, say)
+  checkFields(confirm, ['title', 'text', 'confirm', 'deny', 'style'], path, say, false)
+  checkStyle(confirm['style'], path, say)
 }
 
 function checkImage(image: Json, path: string, say: Say): void {
@@ -282,6 +320,8 @@ function checkRichPart(part: unknown, path: string, say: Say): void {
     say,
   )
   if (type === 'rich_text_list') {
+    const indent = part['indent']
+    if (indent !== undefined && !(typeof indent === 'number' && indent >= 0 && indent <= 8)) say(path, 'indent')
     if (part['style'] !== 'bullet' && part['style'] !== 'ordered') say(path, `style ${String(part['style'])}`)
     for (const [at, item] of elements.entries()) {
       if (isJson(item) && item['type'] === 'rich_text_section') checkRichPart(item, `${path}.elements[${at}]`, say)
@@ -298,7 +338,10 @@ const pieceFields: Record<string, string[]> = {
   user: ['user_id', 'style'],
   date: ['timestamp', 'format', 'fallback', 'url', 'style'],
   emoji: ['name', 'unicode', 'style'],
+  channel: ['channel_id', 'style'],
+  usergroup: ['usergroup_id', 'style'],
 }
+const styles = ['bold', 'italic', 'strike', 'underline', 'code', 'highlight', 'client_highlight', 'unlink']
 
 function checkPiece(piece: unknown, parent: string, path: string, say: Say): void {
   if (!isJson(piece)) return say(path, 'is no object')
@@ -306,6 +349,10 @@ function checkPiece(piece: unknown, parent: string, path: string, say: Say): voi
   const fields = pieceFields[type]
   if (!fields) return say(path, `is a ${type}`)
   checkFields(piece, fields, path, say)
+  if (piece['style'] !== undefined) {
+    if (!isJson(piece['style'])) say(path, 'style is no object')
+    else checkFields(piece['style'], styles, `${path}.style`, say, false)
+  }
   if (parent === 'rich_text_preformatted' && type !== 'text' && type !== 'link')
     say(path, `a ${type} in preformatted text`)
   switch (type) {
@@ -318,6 +365,10 @@ function checkPiece(piece: unknown, parent: string, path: string, say: Say): voi
       return checkUrl(piece['url'], path, say)
     case 'user':
       return checkId(piece['user_id'] ?? '', /^[UW][A-Z0-9]+$/, path, say)
+    case 'channel':
+      return checkId(piece['channel_id'] ?? '', /^[CG][A-Z0-9]+$/, path, say)
+    case 'usergroup':
+      return checkId(piece['usergroup_id'] ?? '', /^S[A-Z0-9]+$/, path, say)
     case 'date':
       if (!Number.isInteger(piece['timestamp'])) say(path, 'timestamp is no whole number')
       return checkText(piece['format'], path, 3000, say)

@@ -1,9 +1,10 @@
 import { App } from '@slack/bolt'
+import { PermanentError, RetryableError } from '../../errors.ts'
 import type { Workspace, WorkspaceIo } from '../workspace.ts'
 import { messageOf } from './blocks/message.ts'
 import { createClients, type Clients } from './clients.ts'
 import { createDelivery } from './deliver.ts'
-import { checkSlack } from './doctor.ts'
+import { checkInstallations, checkSlack } from './doctor.ts'
 import type { SlackConfig } from './env.ts'
 import { singleInstallation, storedInstallations, type Installations } from './installations.ts'
 import { eventsPath } from './manifest.ts'
@@ -27,7 +28,7 @@ export interface SlackConnection extends Pick<Workspace, 'post' | 'find' | 'upda
   fetch(request: Request): Promise<Response | null>
   isReady(): boolean
   check(): Promise<string[]>
-  /** Throws ConfigError when Slack refuses the token for Socket Mode. */
+  /** Waits for nothing of Slack's: what is wrong there is logged, and keeps nobody else from working. */
   start(): Promise<void>
   /** Resolves when every listener is done with what came in, or after `ms`. */
   idle(ms: number): Promise<void>
@@ -56,12 +57,14 @@ export function openConnection(config: SlackConfig, io: ConnectionIo, timeoutMs?
   const delivery = createDelivery({ clients, io, upload: createUpload(io), render: messageOf })
 
   let isStarted = false
+  let isRefused = false
   const intake = createIntake(
     { installations, log },
     {
       async start() {
-        await sockets?.start()
+        sockets?.start()
         isStarted = true
+        void lookAtTokens()
       },
       async stop() {
         isStarted = false
@@ -76,6 +79,19 @@ export function openConnection(config: SlackConfig, io: ConnectionIo, timeoutMs?
     installation.kind === 'oauth'
       ? createOauth({ ...installation, allowed: installation.teams, apiUrl, installations, web, io })
       : null
+
+  async function lookAtTokens(): Promise<void> {
+    const said = await checkInstallations({ config, web, installations, io }).catch((error: unknown) => error)
+    for (const problem of said instanceof AggregateError ? said.errors : [said]) {
+      if (problem instanceof PermanentError)
+        log.error('slack is not set up', { reason: problem.message, action: problem.action })
+      else if (problem instanceof Error) log.warn('slack was not looked at', { reason: problem.message })
+    }
+    if (installation.kind === 'oauth') return
+    await web.identify(installation.botToken).catch((error: unknown) => {
+      isRefused = !(error instanceof RetryableError)
+    })
+  }
 
   const app = new App({
     receiver: intake.receiver,
@@ -104,7 +120,7 @@ export function openConnection(config: SlackConfig, io: ConnectionIo, timeoutMs?
       if (isEvent && !isStarted) return new Response('Deskbell is starting or stopping', { status: 503 })
       return (await receive?.(request)) ?? (await install?.(request)) ?? null
     },
-    isReady: () => isStarted && (!sockets || sockets.count() > 0),
+    isReady: () => isStarted && !isRefused && (!sockets || sockets.count() > 0),
     check: () => checkSlack({ config, web, installations, members, io }),
     start: async () => void (await app.start()),
     idle: intake.idle,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { webApi } from '@slack/bolt'
 import type { AttachmentRef } from '../../conversations/conversation.ts'
 import { GoneError, messageOf, PermanentError, RetryableError } from '../../errors.ts'
-import type { Message } from '../message.ts'
+import type { Entry, EntryMessage, Message } from '../message.ts'
 import type { Place, PostRef, Workspace, WorkspaceIo } from '../workspace.ts'
 import type { Look, SlackMessage } from './blocks/message.ts'
 import type { Clients, TeamClient } from './clients.ts'
@@ -35,6 +35,8 @@ const eventType = 'deskbell_post'
 const skewMs = 2 * 60_000
 /** A post that has been under way for less than this may still arrive. */
 const settledAfterMs = 15_000
+/** A post that has been under way for longer than this, with the clocks apart, is not that of this attempt. */
+const latestMs = 10 * 60_000
 const pageSize = 200
 const maxPages = 25
 
@@ -89,12 +91,13 @@ export function createDelivery({
     return { team: client.team, channel, ts, url: urlIn(identity?.site ?? null, channel, ts, thread), files }
   }
 
-  async function* pages(web: webApi.WebClient, channel: string, thread: string | null, oldest: string) {
+  async function* pages(web: webApi.WebClient, channel: string, thread: string | null, oldest: string, latest: string) {
     let cursor: string | undefined
     for (let page = 0; page < maxPages; page += 1) {
       const options = {
         channel,
         oldest,
+        latest,
         inclusive: true,
         include_all_metadata: true,
         limit: pageSize,
@@ -111,18 +114,22 @@ export function createDelivery({
   }
 
   async function findAll(client: TeamClient, channel: string, place: Place, since: Date): Promise<Ref[]> {
-    const oldest = ((since.getTime() - skewMs) / 1000).toFixed(6)
+    const timestamp = (ms: number) => (ms / 1000).toFixed(6)
+    const oldest = timestamp(since.getTime() - skewMs)
+    // A room is busy: what was said in it long after would take too many pages.
+    const latest = timestamp(since.getTime() + latestMs)
     const thread = place.thread ? readRef(place.thread).ts : null
     const { botUserId, botId } = await client.identify()
-    const found: Ref[] = []
-    for await (const messages of pages(client.web, channel, thread, oldest)) {
+    // By ts: the same message on two pages is no double.
+    const found = new Map<string, Ref>()
+    for await (const messages of pages(client.web, channel, thread, oldest, latest)) {
       for (const message of messages) {
         const isOurs = message.user === botUserId || (botId !== null && message.bot_id === botId)
         if (!message.ts || message.ts < oldest || !isOurs || keyOf(message.metadata) !== place.key) continue
-        found.push(await refOf(client, channel, message.ts, thread, filesOf(message.files)))
+        found.set(message.ts, await refOf(client, channel, message.ts, thread, filesOf(message.files)))
       }
     }
-    return found.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
+    return [...found.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
   }
 
   return {
@@ -187,13 +194,17 @@ function threadOf(message: Message, thread: string | null) {
 }
 
 function attachmentsOf(message: Message): AttachmentRef[] {
-  if (message.kind !== 'entry' || message.entry.kind !== 'said') return []
-  return message.entry.turns.flatMap((turn) => turn.attachments)
+  return sharesFiles(message) ? message.entry.turns.flatMap((turn) => turn.attachments) : []
 }
+
+type Sharing = EntryMessage & { entry: Extract<Entry, { kind: 'said' | 'files' }> }
+
+const sharesFiles = (message: Message): message is Sharing =>
+  message.kind === 'entry' && (message.entry.kind === 'said' || message.entry.kind === 'files')
 
 /** What is shared as a file isn't named once more. */
 function withoutThose(message: Message, files: Uploaded[]): Message {
-  if (files.length === 0 || message.kind !== 'entry' || message.entry.kind !== 'said') return message
+  if (files.length === 0 || !sharesFiles(message)) return message
   const shared = new Set(files.map(({ attachmentId }) => attachmentId))
   const turns = message.entry.turns.map((turn) => ({
     ...turn,

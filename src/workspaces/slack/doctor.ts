@@ -1,7 +1,7 @@
 import { PermanentError, RetryableError } from '../../errors.ts'
 import type { WorkspaceIo } from '../workspace.ts'
 import type { SlackConfig } from './env.ts'
-import { asking, codeOf, scopeAction } from './failures.ts'
+import { appTokenAction, asking, codeOf, scopeAction } from './failures.ts'
 import type { Installation, Installations } from './installations.ts'
 import { eventsPath, installPath, scopes } from './manifest.ts'
 import type { Members } from './members.ts'
@@ -38,7 +38,7 @@ async function checkIncoming({ config, web, io }: Parts): Promise<string[]> {
       const code = codeOf(error instanceof Error ? error.cause : null)
       throw new PermanentError(`Slack refuses SLACK_APP_TOKEN (${code ?? 'unknown'})`, {
         cause: error,
-        action: `At ${apps}: switch Socket Mode on, and make a token under Basic Information → App-Level Tokens with the scope connections:write`,
+        action: appTokenAction,
       })
     })
     lines.push(`Socket Mode lets us in; ${config.sockets} connections will be kept`)
@@ -48,7 +48,13 @@ async function checkIncoming({ config, web, io }: Parts): Promise<string[]> {
   return lines
 }
 
-async function checkInstallations({ config, web, installations, io }: Parts): Promise<string[]> {
+/** Whether each token is good for all that it is needed for. Throws as `checkSlack`. */
+export async function checkInstallations({
+  config,
+  web,
+  installations,
+  io,
+}: Omit<Parts, 'members'>): Promise<string[]> {
   const installed = await installations.list().catch((error: unknown) => {
     if (config.installation.kind === 'token') throw tokenProblem('SLACK_BOT_TOKEN', error)
     throw new RetryableError("The installations can't be read", { cause: error })

@@ -53,6 +53,8 @@ const refusals: Record<string, string> = {
   msg_blocks_too_long: 'the message is too long',
   invalid_blocks: 'the message is not built as Slack wants it',
   invalid_blocks_format: 'the message is not built as Slack wants it',
+  expired_trigger_id: 'it came too late',
+  push_limit_reached: 'too many of them are open',
 }
 /** Nothing can have been sent: there was no connection. */
 const unsent =
@@ -142,6 +144,10 @@ export function scopeAction(missing: string[]): string {
   const listed = missing.map((scope) => (scope in scopes ? `${scope} (to ${scopes[scope as Scope]})` : scope))
   return `Add ${listed.join(', ')} under OAuth & Permissions → Bot Token Scopes, then press Reinstall at the top of that page`
 }
+
+/** What to click when Slack refuses the token for Socket Mode. */
+export const appTokenAction =
+  'At https://api.slack.com/apps: switch Socket Mode on, and make a token under Basic Information → App-Level Tokens with the scope connections:write'
 
 function networkCodeOf(error: unknown): string | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause)

@@ -11,6 +11,8 @@ const installationSchema = z.object({
   botToken: z.string().min(1),
   botUserId: z.string(),
   botId: z.string().nullable(),
+  /** In milliseconds. */
+  installedAt: z.number().default(0),
 })
 export type Installation = z.infer<typeof installationSchema>
 
@@ -28,8 +30,8 @@ export interface Installations {
   receiving(origin: Origin): Promise<Installation | null>
   list(): Promise<Installation[]>
   store(installation: Installation): Promise<void>
-  /** `id`: of the workspace or the organisation. */
-  forget(id: string): Promise<void>
+  /** `id`: of the workspace or the organisation. `removedAt`: what was installed later stays. */
+  forget(id: string, removedAt: Date): Promise<void>
 }
 
 /** The one workspace of SLACK_BOT_TOKEN. */
@@ -37,7 +39,8 @@ export function singleInstallation(botToken: string, web: Pick<Web, 'identify'>)
   async function read(): Promise<Installation> {
     const { team, teamName, enterprise, botUserId, botId } = await web.identify(botToken)
     const isEnterpriseWide = enterprise !== null
-    return { id: enterprise ?? team, enterprise, isEnterpriseWide, name: teamName, botToken, botUserId, botId }
+    const id = enterprise ?? team
+    return { id, enterprise, isEnterpriseWide, name: teamName, botToken, botUserId, botId, installedAt: 0 }
   }
   return {
     async find({ team, enterprise }) {
@@ -55,6 +58,8 @@ export function singleInstallation(botToken: string, web: Pick<Web, 'identify'>)
 const prefix = 'slack:'
 /** So long may another replica's news take. */
 const freshMs = 60_000
+/** Slack waits for 3 s, and there is more to do. */
+const patienceMs = 500
 
 /** Many workspaces, their tokens encrypted in the vault. `allowed`: SLACK_TEAMS, which counts at every use. */
 export function storedInstallations(
@@ -62,37 +67,55 @@ export function storedInstallations(
   allowed: string[],
 ): Installations {
   const known = new Map<string, { installation: Installation; readAt: number }>()
+  /** What is read while something is stored or forgotten may be older than that, and isn't kept. */
+  let changes = 0
 
   async function read(id: string): Promise<Installation | null> {
-    const now = clock.now().getTime()
-    const cached = known.get(id)
-    if (cached && now - cached.readAt < freshMs) return cached.installation
-    try {
-      const stored = installationSchema.safeParse(await vault.get(prefix + id))
-      if (!stored.success) {
-        known.delete(id)
-        return null
-      }
-      known.set(id, { installation: stored.data, readAt: now })
-      return stored.data
-    } catch (error) {
-      // A click is answered even while the database is away.
-      if (cached) return cached.installation
-      throw error
-    }
+    const readAt = clock.now().getTime()
+    const kept = known.get(id)
+    if (kept && readAt - kept.readAt < freshMs) return kept.installation
+    const before = changes
+    const stored = installationSchema.safeParse(await vault.get(prefix + id))
+    const installation = stored.data ?? null
+    if (changes !== before) return installation
+    if (installation) known.set(id, { installation, readAt })
+    else known.delete(id)
+    return installation
   }
 
-  async function find({ team, enterprise }: Origin): Promise<Installation | null> {
-    for (const id of [team, enterprise]) {
-      const installation = id ? await read(id) : null
-      if (installation && isAllowed(installation, allowed)) return installation
+  const idsOf = ({ team, enterprise }: Origin) => [team, enterprise].filter((id) => id !== null)
+  const isOurs = (installation: Installation) => isAllowed(installation, allowed)
+
+  async function find(origin: Origin): Promise<Installation | null> {
+    for (const id of idsOf(origin)) {
+      const installation = await read(id)
+      if (installation && isOurs(installation)) return installation
     }
     return null
   }
 
+  /** As it was read last, however long ago. */
+  function recall(origin: Origin): Installation | null {
+    const kept = idsOf(origin).flatMap((id) => known.get(id)?.installation ?? [])
+    return kept.find(isOurs) ?? null
+  }
+
+  /** A click has to be answered even while the database is away, or hangs. */
+  async function receiving(origin: Origin): Promise<Installation | null> {
+    const kept = recall(origin)
+    if (!kept) return find(origin)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<Installation>((resolve) => void (timer = setTimeout(() => resolve(kept), patienceMs)))
+    try {
+      return await Promise.race([find(origin).catch(() => kept), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   return {
     find,
-    receiving: find,
+    receiving,
     async list() {
       const ids = (await vault.names(prefix)).map((name) => name.slice(prefix.length))
       const found = await Promise.all(ids.map((id) => read(id)))
@@ -100,10 +123,15 @@ export function storedInstallations(
     },
     async store(installation) {
       await vault.set(prefix + installation.id, installation)
+      changes += 1
       known.delete(installation.id)
     },
-    async forget(id) {
+    async forget(id, removedAt) {
+      const stored = installationSchema.safeParse(await vault.get(prefix + id))
+      // Slack tells again what it could not tell at once: it may be installed anew by then.
+      if (stored.data && stored.data.installedAt > removedAt.getTime()) return
       await vault.delete(prefix + id)
+      changes += 1
       known.delete(id)
     },
   }

@@ -72,7 +72,8 @@ export function manifestOf({ publicUrl, isSocketMode, isOauth }: ManifestOptions
       background_color: '#1d3c34',
     },
     features: {
-      app_home: { home_tab_enabled: true, messages_tab_enabled: false, messages_tab_read_only_enabled: false },
+      // The bot tells people in private what it can't tell them where they clicked.
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
       bot_user: { display_name: 'Deskbell', always_online: true },
       shortcuts: [
         {

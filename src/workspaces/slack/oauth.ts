@@ -96,7 +96,7 @@ export function createOauth(parts: Parts): (request: Request) => Promise<Respons
         'Deskbell was not installed',
         `Slack did not confirm it. Start again at ${io.publicUrl}${installPath}.`,
       )
-    const installation = installationOf(grant)
+    const installation = installationOf(grant, io.clock.now())
     if (installation === null || grant.refresh_token) {
       await revoke(grant.access_token)
       return page(
@@ -169,7 +169,7 @@ export function createOauth(parts: Parts): (request: Request) => Promise<Respons
   }
 }
 
-function installationOf(grant: z.infer<typeof grantSchema>): Installation | null {
+function installationOf(grant: z.infer<typeof grantSchema>, now: Date): Installation | null {
   const place = grant.is_enterprise_install ? grant.enterprise : grant.team
   if (!place) return null
   return {
@@ -180,6 +180,7 @@ function installationOf(grant: z.infer<typeof grantSchema>): Installation | null
     botToken: grant.access_token,
     botUserId: grant.bot_user_id,
     botId: null,
+    installedAt: now.getTime(),
   }
 }
 

@@ -15,12 +15,12 @@ if (!PUBLIC_URL && (!isSocketMode || isOauth)) {
     [
       '',
       'New app: open https://api.slack.com/apps?new_app=1, choose "From a manifest", the JSON tab, and paste the above.',
-      'An app that you have: paste it under Features → App Manifest, save, then reinstall under OAuth & Permissions.',
+      'An app that you have: paste it under Features → App Manifest, press Save Changes, then reinstall under Install App.',
       isSocketMode
         ? 'This one is for Socket Mode, which needs no public address. With --http it is for requests to PUBLIC_URL.'
         : 'This one is for requests to PUBLIC_URL. Start Deskbell with SLACK_SIGNING_SECRET, then verify the address under Event Subscriptions.',
       isOauth
-        ? 'It may be installed in many workspaces (--oauth).'
+        ? 'It may be installed in many workspaces (--oauth), once you press Activate Public Distribution under Manage Distribution.'
         : 'It is for one workspace; with --oauth it can be installed in many.',
       '',
     ].join('\n'),

@@ -1,16 +1,16 @@
 import { SocketModeReceiver, webApi } from '@slack/bolt'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConfigError, messageOf } from '../../errors.ts'
+import { messageOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { codeOf } from './failures.ts'
+import { appTokenAction, codeOf } from './failures.ts'
 import type { Incoming } from './receiver.ts'
 import { slackLogger, type Web } from './web-client.ts'
 
 export interface Sockets {
   /** How many are connected now. */
   count(): number
-  /** Resolves after the first attempts. Throws ConfigError when Slack refuses the token; keeps trying when it can't be reached. */
-  start(): Promise<void>
+  /** Connects, and keeps connected: what is in the way is logged, and tried again. */
+  start(): void
   stop(): Promise<void>
 }
 
@@ -25,6 +25,8 @@ interface Options {
   backoffMs?: { least: number; most: number }
   /** Within this a new connection must have said hello. */
   helloMs?: number
+  /** A connection that answers no ping for so long is dead, whatever the network says. */
+  pongMs?: number
 }
 
 /** A connection that lives shorter counts as a failed attempt. */
@@ -43,16 +45,18 @@ export function createSockets({
   take,
   backoffMs = { least: 250, most: 30_000 },
   helloMs = 10_000,
+  pongMs = 5000,
 }: Options): Sockets {
   const connected = new Set<object>()
   let stopping = new AbortController()
   let running: Promise<void>[] = []
 
   /** One connection, from its hello to its end. Rejects when it never got there. */
-  async function session(signal: AbortSignal, onHello: () => void): Promise<void> {
+  async function session(signal: AbortSignal): Promise<void> {
     const { client } = new SocketModeReceiver({
       appToken,
       autoReconnectEnabled: false,
+      clientPingTimeout: pongMs,
       logger: slackLogger(log),
       installerOptions: { clientOptions: web.options },
     })
@@ -65,10 +69,11 @@ export function createSockets({
     try {
       await withLimit(client.start(), helloMs, 'Slack did not say hello')
       connected.add(client)
-      onHello()
       if (signal.aborted) close()
       await ended
     } catch (error) {
+      // What was under way may yet connect.
+      client.once('connected', close)
       close()
       throw error ?? new Error('the connection was closed before Slack said hello')
     } finally {
@@ -77,37 +82,30 @@ export function createSockets({
     }
   }
 
-  async function keep(signal: AbortSignal, onTried: (error: unknown) => void): Promise<void> {
+  async function keep(signal: AbortSignal): Promise<void> {
     let waitMs = 0
     while (!signal.aborted) {
       const startedAt = performance.now()
-      try {
-        await session(signal, () => onTried(null))
-      } catch (error) {
-        onTried(error)
-        if (!signal.aborted) log.warn('slack socket failed; trying again', { reason: messageOf(error), waitMs })
-      }
+      await session(signal).catch((error: unknown) => {
+        if (!signal.aborted) logFailure(error)
+      })
       const isSteady = performance.now() - startedAt > steadyMs
       waitMs = isSteady ? 0 : Math.min(Math.max(waitMs * 2, backoffMs.least), backoffMs.most)
       if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => {})
     }
   }
 
+  function logFailure(error: unknown): void {
+    if (isRefusal(error))
+      log.error('slack refuses SLACK_APP_TOKEN; trying again', { code: codeOf(error), action: appTokenAction })
+    else log.warn('slack socket failed; trying again', { reason: messageOf(error) })
+  }
+
   return {
     count: () => connected.size,
-    async start() {
+    start() {
       stopping = new AbortController()
-      const tried = Array.from({ length: sockets }, () => Promise.withResolvers<unknown>())
-      running = tried.map(({ resolve }) => keep(stopping.signal, resolve))
-      const errors = await Promise.all(tried.map(({ promise }) => promise))
-      const refused = errors.find((error) => isRefusal(error))
-      if (!refused) return
-      await this.stop()
-      throw new ConfigError(
-        `Slack refuses SLACK_APP_TOKEN (${codeOf(refused)}). Make one under Basic Information → App-Level Tokens, with the ` +
-          'scope connections:write, and switch Socket Mode on.',
-        { cause: refused },
-      )
+      running = Array.from({ length: sockets }, () => keep(stopping.signal))
     },
     async stop() {
       stopping.abort()

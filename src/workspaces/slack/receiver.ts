@@ -39,7 +39,7 @@ export function createIntake(
     const { body } = incoming
     const left = leftOf(body)
     // Before it is acknowledged: if it can't be stored now, Slack tells again.
-    for (const id of left) await installations.forget(id)
+    for (const id of left) await installations.forget(id, happenedAt(body))
     if (left.length > 0) log.info('slack workspace left', { ids: left })
     // Bolt acknowledges what it can't find an installation for, and then it is lost: so it is looked for here.
     const installation = await installations.receiving(originOf(body))
@@ -99,6 +99,7 @@ const payloadSchema = z.object({
   // Events and commands.
   team_id: id,
   enterprise_id: id,
+  event_time: z.number().optional().catch(undefined),
   authorizations: z
     .array(z.object({ team_id: id, enterprise_id: id, is_enterprise_install: z.boolean().catch(false) }))
     .optional()
@@ -131,6 +132,12 @@ function leftOf(body: object): string[] {
   const { team, enterprise } = originOf(body)
   const left = authorizations?.[0]?.is_enterprise_install ? enterprise : (team ?? enterprise)
   return left ? [left] : []
+}
+
+/** Where Slack doesn't say, long after everything. */
+function happenedAt(body: object): Date {
+  const { event_time } = payloadSchema.parse(body)
+  return new Date(event_time === undefined ? 8.64e15 : event_time * 1000)
 }
 
 /** For the log. */

@@ -22,6 +22,8 @@ export interface SocketMode {
   send(type: EnvelopeType, payload: object, options?: SendOptions): Promise<Ack | null>
   /** Asks a connection to come anew, as Slack does about hourly. */
   refresh(index?: number): void
+  /** Ends a connection for another reason. */
+  end(reason: string, index?: number): void
   /** New connections get no hello. */
   isMute: boolean
 }
@@ -63,8 +65,9 @@ export function serveSocketMode(server: Server): SocketMode {
       )
       return answer
     },
-    refresh(index = 0) {
-      connections[index]?.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested' }))
+    refresh: (index) => stub.end('refresh_requested', index),
+    end(reason, index = 0) {
+      connections[index]?.send(JSON.stringify({ type: 'disconnect', reason }))
     },
   }
   const tell = () => {

@@ -6,6 +6,8 @@ export interface ServerSocket {
   send(text: string): void
   /** Says goodbye; the other end closes. */
   close(): void
+  /** Hears and says nothing any more, as behind a network that broke without a word. */
+  freeze(): void
   /** Cuts the line. */
   destroy(): void
 }
@@ -29,11 +31,13 @@ export function acceptSocket(request: IncomingMessage, stream: Duplex, listeners
   stream.write(
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
   )
+  let isFrozen = false
   const write = (opcode: number, content: Buffer) => {
-    if (stream.writable) stream.write(Buffer.concat([headOf(opcode, content.length), content]))
+    if (!isFrozen && stream.writable) stream.write(Buffer.concat([headOf(opcode, content.length), content]))
   }
   let unread: Buffer = Buffer.alloc(0)
   stream.on('data', (chunk: Buffer) => {
+    if (isFrozen) return
     unread = Buffer.concat([unread, chunk])
     for (let frame = readFrame(unread); frame; frame = readFrame(unread)) {
       unread = unread.subarray(frame.bytes)
@@ -45,11 +49,13 @@ export function acceptSocket(request: IncomingMessage, stream: Duplex, listeners
       }
     }
   })
+  stream.on('end', () => stream.destroy())
   stream.on('error', () => stream.destroy())
   stream.on('close', listeners.onEnd)
   return {
     send: (said) => write(text, Buffer.from(said)),
     close: () => write(closing, Buffer.from([0x03, 0xe8])),
+    freeze: () => void (isFrozen = true),
     destroy: () => void stream.destroy(),
   }
 }

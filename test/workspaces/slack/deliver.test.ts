@@ -167,6 +167,28 @@ describe('finding', () => {
     expect((await seen()).map(({ ts }) => ts)).toEqual([first['ts']])
   })
 
+  test('what Slack lists twice is one message, and stays', async () => {
+    const ref = await slack.post(notice(), place())
+    const [message] = await seen()
+    peer.fault('conversations.history', {
+      kind: 'answered',
+      body: { ok: true, messages: [message, message], has_more: false },
+    })
+    expect(await slack.find(place(), io.clock.now())).toMatchObject({ ts: ref['ts'] })
+    expect(await seen()).toHaveLength(1)
+  })
+
+  test('looks only at the time about the attempt, however much was said since', async () => {
+    const since = io.clock.now()
+    io.clock.advance(3 * 86_400_000)
+    expect(await slack.find(place(), since)).toBeNull()
+    const { oldest, latest } = peer.callsOf('conversations.history').at(-1)?.args ?? {}
+    const at = since.getTime() / 1000
+    expect(Number(oldest)).toBeLessThan(at)
+    expect(Number(latest)).toBeGreaterThan(at + 120)
+    expect(Number(latest)).toBeLessThan(at + 3600)
+  })
+
   test('goes through every page', async () => {
     const ref = await slack.post(notice(), place())
     for (let count = 0; count < 210; count += 1)

@@ -176,6 +176,30 @@ test('the cookie is bound to the site and its https, and is taken back', async (
   expect(back.headers.get('content-security-policy')).toContain("default-src 'none'")
 })
 
+test('no token, code or secret is in the log, whatever goes wrong', async () => {
+  const lines: string[] = []
+  const note = (message: string, fields?: object) => void lines.push(`${message} ${JSON.stringify(fields ?? {})}`)
+  const log = { debug: note, info: note, warn: note, error: note, child: () => log }
+  io.log = { ...io.log, ...log }
+  slack = connect(['T0OTHER'])
+  const first = await agree()
+  peer.fault('auth.revoke', { kind: 'reset', when: 'before' })
+  await ask(first.back.href, { cookie: first.cookie })
+  slack = connect([peer.team])
+  const second = await agree()
+  peer.fault('oauth.v2.access', { kind: 'reset', when: 'after' })
+  await ask(second.back.href, { cookie: second.cookie })
+  const third = await agree()
+  await ask(third.back.href, { cookie: third.cookie })
+  peer.fault('chat.postMessage', { kind: 'status', when: 'before', status: 500 })
+  const place = { room: `${peer.team}/${peer.channels.support}`, thread: null, key: 'quiet' }
+  await slack.post({ kind: 'notice', title: 'Hello', lines: ['secret words'] }, place).catch(() => {})
+  expect(lines.length).toBeGreaterThan(3)
+  const codes = [first, second, third].map(({ back }) => back.searchParams.get('code') ?? '')
+  for (const secret of ['xoxb-', peer.clientSecret, 'secret words', ...codes])
+    expect(lines.join('\n')).not.toContain(secret)
+})
+
 test('one workspace by token has no pages for installing', async () => {
   slack = connectTo(peer, io)
   expect(await slack.fetch(new Request(`${base}/slack/install`))).toBeNull()

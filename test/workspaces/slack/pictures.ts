@@ -17,7 +17,15 @@ const css = await readFile(
   fileURLToPath(import.meta.resolve('slack-blocks-to-jsx').replace(/index\.m?js$/, 'style.css')),
   'utf8',
 )
-const people = { users: [{ id: 'U1', name: 'ana' }], channels: [], user_groups: [] }
+const people = {
+  users: [{ id: 'U1', name: 'ana' }],
+  channels: [
+    { id: 'C1', name: 'customers' },
+    { id: 'C2', name: 'urgent' },
+    { id: 'C3', name: 'german-mail' },
+  ],
+  user_groups: [{ id: 'S1', name: 'support' }],
+}
 const logo = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><rect width="36" height="36" fill="#1f6f5c"/><text x="18" y="25" font-size="20" fill="#fff" text-anchor="middle" font-family="sans-serif">D</text></svg>')}`
 
 const frame = `

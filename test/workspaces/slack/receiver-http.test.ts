@@ -192,6 +192,7 @@ describe('whose it is', () => {
     botToken: peer.botToken,
     botUserId: peer.users.deskbell,
     botId: null,
+    installedAt: 0,
     ...changes,
   })
   let heard: string[]
@@ -240,12 +241,54 @@ describe('whose it is', () => {
     expect(heard).toHaveLength(2)
   })
 
+  test('a workspace that was seen some time ago is heard even while the database hangs', async () => {
+    io.stored.set('slack:T0ACME', installed('T0ACME'))
+    io.stored.set('slack:E0CORP', installed('E0CORP', { enterprise: 'E0CORP', isEnterpriseWide: true }))
+    await opened('T0ACME')
+    await opened('T0INSIDE', 'E0CORP')
+    io.vault.get = () => new Promise(() => {})
+    io.clock.advance(120_000)
+    const from = performance.now()
+    expect((await opened('T0ACME')).status).toBe(200)
+    expect((await opened('T0INSIDE', 'E0CORP')).status).toBe(200)
+    expect(performance.now() - from).toBeLessThan(2000)
+    expect(heard).toHaveLength(4)
+  })
+
+  test('what was read while the app was removed is not kept', async () => {
+    io.stored.set('slack:T0ACME', installed('T0ACME'))
+    const { get } = io.vault
+    const slow = Promise.withResolvers<void>()
+    io.vault.get = async (name) => {
+      io.vault.get = get
+      const value = await get(name)
+      await slow.promise
+      return value
+    }
+    const reading = slack.clients.of('T0ACME')
+    await slack.installations.forget('T0ACME', io.clock.now())
+    slow.resolve()
+    await reading
+    expect(await slack.installations.find({ team: 'T0ACME', enterprise: null })).toBeNull()
+  })
+
   test('when the app is removed the token is forgotten at once', async () => {
     io.stored.set('slack:T0ACME', installed('T0ACME'))
     expect((await deliver(eventPayload('T0ACME', { type: 'app_uninstalled' }))).status).toBe(200)
     expect([...io.stored.keys()]).toEqual([])
     expect(heard).toEqual(['left'])
     await expect(slack.clients.of('T0ACME')).rejects.toMatchObject({ name: 'GoneError', what: 'room' })
+  })
+
+  test('a removal that is told late forgets nothing that was installed since', async () => {
+    io.stored.set('slack:T0ACME', installed('T0ACME', { installedAt: io.clock.now().getTime() }))
+    const left = eventPayload('T0ACME', { type: 'app_uninstalled' })
+    left.body['event_time'] = io.clock.now().getTime() / 1000 - 60
+    await deliver(left)
+    expect([...io.stored.keys()]).toEqual(['slack:T0ACME'])
+    left.body['event_time'] = io.clock.now().getTime() / 1000 + 60
+    await deliver(left)
+    expect([...io.stored.keys()]).toEqual([])
   })
 
   test('a revoked bot token is forgotten; revoked tokens of persons are not ours', async () => {

@@ -28,6 +28,8 @@ afterEach(async () => {
 async function start(): Promise<void> {
   started.push(slack)
   await slack.start()
+  await expect.poll(() => slack.isReady()).toBe(true)
+  await peer.sockets.connected(2)
 }
 
 /** The way in alone, with short pauses. */
@@ -83,6 +85,42 @@ test('a connection that is cut is made anew', async () => {
   await peer.sockets.connected(2)
 })
 
+test('a connection that says nothing any more is noticed, and made anew', async () => {
+  const patient = sockets({ pongMs: 300 })
+  patient.start()
+  await peer.sockets.connected(2)
+  const { opened } = peer.sockets
+  // The second ping has been answered by then.
+  await new Promise((resolve) => setTimeout(resolve, 250))
+  peer.sockets.connections[0]?.freeze()
+  await expect.poll(() => peer.sockets.opened, { timeout: 5000 }).toBe(opened + 1)
+  await expect.poll(() => patient.count()).toBe(2)
+  const ack = await peer.sockets.send('slash_commands', command().body, { index: peer.sockets.connections.length - 1 })
+  expect(ack).not.toBeNull()
+})
+
+test.each(['warning', 'link_disabled', 'too_many_websockets'])(
+  'a connection that Slack ends (%s) is made anew',
+  async (reason) => {
+    const patient = sockets()
+    patient.start()
+    await peer.sockets.connected(2)
+    const { opened } = peer.sockets
+    peer.sockets.end(reason)
+    await expect.poll(() => peer.sockets.opened).toBe(opened + 1)
+    await expect.poll(() => patient.count()).toBe(2)
+  },
+)
+
+test('a connection that comes after it was given up is closed', async () => {
+  peer.fault('apps.connections.open', { kind: 'slow', when: 'after', ms: 300 })
+  const hasty = sockets({ helloMs: 150, backoffMs: { least: 5000, most: 5000 } })
+  hasty.start()
+  await peer.sockets.connected(2)
+  await peer.sockets.connected(1)
+  expect(hasty.count()).toBe(1)
+})
+
 test('what a listener fails at is not acknowledged, so that Slack sends it again', async () => {
   let tries = 0
   slack.app.command('/desk', async ({ ack }) => {
@@ -107,20 +145,24 @@ test('a duplicate reaches the listener as well: what it does must bear that', as
   expect(heard).toBe(2)
 })
 
-test('a token that Slack refuses stops the start, with what to do', async () => {
-  const refused = sockets({ appToken: 'xapp-wrong' })
-  await expect(refused.start()).rejects.toMatchObject({
-    name: 'ConfigError',
-    message: expect.stringMatching(/SLACK_APP_TOKEN .*connections:write/) as string,
-  })
-  expect(peer.sockets.connections).toHaveLength(0)
+test('a token that Slack refuses is tried again, and the log says what to do', async () => {
+  const errors: [msg: string, fields: unknown][] = []
+  const log = { ...createLog('silent'), error: (msg: string, fields?: object) => void errors.push([msg, fields]) }
+  const refused = sockets({ appToken: 'xapp-wrong', log: { ...log, child: () => log } })
+  refused.start()
+  await expect.poll(() => errors.length).toBeGreaterThan(2)
+  expect(errors[0]).toEqual([
+    'slack refuses SLACK_APP_TOKEN; trying again',
+    { code: 'invalid_auth', action: expect.stringMatching(/Socket Mode on.*connections:write/) as string },
+  ])
+  expect(refused.count()).toBe(0)
 })
 
 test('a Slack that can not be reached is tried until it can', async () => {
   const broken = { kind: 'status', when: 'before', status: 503 } as const
   peer.fault('apps.connections.open', broken, broken, broken)
   const patient = sockets()
-  await patient.start()
+  patient.start()
   await peer.sockets.connected(2)
   await expect.poll(() => patient.count()).toBe(2)
 })
@@ -129,7 +171,8 @@ test('a connection without a hello is given up', async () => {
   peer.sockets.isMute = true
   const { opened } = peer.sockets
   const patient = sockets({ helloMs: 50 })
-  await patient.start()
+  patient.start()
+  await expect.poll(() => peer.sockets.opened).toBeGreaterThan(opened + 2)
   expect(patient.count()).toBe(0)
   peer.sockets.isMute = false
   await peer.sockets.connected(2)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { AttachmentRef } from '../../../src/conversations/conversation.ts'
-import type { Message } from '../../../src/workspaces/message.ts'
+import type { EntryMessage, Message } from '../../../src/workspaces/message.ts'
 import type { SlackConnection } from '../../../src/workspaces/slack/connection.ts'
 import { connectTo } from '../../support/slack/connect.ts'
 import { testSlackIo, type TestSlackIo } from '../../support/slack/io.ts'
@@ -54,6 +54,18 @@ test("a customer's attachments are uploaded out of sight, and shared by the mess
     expect(shown).toContain(file?.permalink)
   }
   expect(peer.callsOf('chat.postMessage').at(-1)?.args).toMatchObject({ unfurl_links: 'true', unfurl_media: 'true' })
+})
+
+test('attachments of what the card shows are shared in its thread, and not named once more', async () => {
+  const { entry, ...message } = said([attach('cup.png'), attach('lost.pdf', 10, { isKept: false })]) as EntryMessage
+  const turns = entry.kind === 'said' ? entry.turns : []
+  const ref = await slack.post({ ...message, entry: { kind: 'files', turns } }, place())
+  const shown = JSON.stringify((await posted(ref['ts'])).blocks)
+  const completed = peer.callsOf('files.completeUploadExternal').at(-1)?.answer
+  const [file] = (completed?.['files'] ?? []) as { permalink: string }[]
+  expect(shown).toContain(file?.permalink)
+  expect(shown).not.toContain('cup.png (')
+  expect(shown).toContain('lost.pdf')
 })
 
 test('an update keeps the files in their message', async () => {

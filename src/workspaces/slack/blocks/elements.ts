@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { types } from '@slack/bolt'
-import { cut, isBlank, mrkdwn, oneLine, visible, webAddress } from './text.ts'
+import { chunks, cut, isBlank, mrkdwn, oneLine, visible, webAddress } from './text.ts'
 
 /**
  * The pieces of Block Kit that Deskbell uses. What others wrote is only ever put into plain text and rich text, which
@@ -108,6 +108,13 @@ export function link(url: string, text: string): string {
 export function linkPiece(url: string, text: string): types.RichTextLink | types.RichTextText {
   const address = webAddress(url)
   return address === null ? said(text) : { type: 'link', url: address, text }
+}
+
+/** Words of any length, but some, in at most so many blocks. */
+export function prose(text: string, maxBlocks: number): types.RichTextBlock[] {
+  return chunks(text)
+    .slice(0, maxBlocks)
+    .map((part) => richText(line(...namedPieces(part))))
 }
 
 const ourIds = /\bT[A-Z0-9]+\/([CGS][A-Z0-9]+)\b/g

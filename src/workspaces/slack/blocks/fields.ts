@@ -64,8 +64,7 @@ export function fieldBlocks(
     case 'choice':
     case 'choices':
     case 'group': {
-      const options =
-        field.kind === 'group' ? look.groups.map(({ id, name }) => ({ value: id, label: name })) : field.options
+      const options = field.kind === 'group' ? groupsOf(field.value, look.groups) : field.options
       const chosen = Array.isArray(value) ? value : [typeof value === 'string' ? value : idOf(value)]
       const { element, long } = selectOf({ ...field, kind: field.kind }, options, chosen, look.noteRoom)
       if (!element)
@@ -100,6 +99,13 @@ export function fieldBlocks(
 
 const textOf = (value: FormValue) => (typeof value === 'string' ? value.toWellFormed() : '')
 const idOf = (value: FormValue) => (typeof value === 'string' ? value : value !== null && 'id' in value ? value.id : '')
+
+/** One that was chosen and is no more (or can't be listed now) stays: nothing chosen may mean that everybody may. */
+function groupsOf(chosen: string | null, groups: FieldLook['groups']): Option[] {
+  const options = groups.map(({ id, name }) => ({ value: id, label: name }))
+  if (chosen === null || groups.some(({ id }) => id === chosen)) return options
+  return [...options, { value: chosen, label: `A group that can’t be found (${chosen})` }]
+}
 
 /** The channel in `T1/C1`; null when it is another team's. */
 function roomOf(id: string, team: string | null): string | null {

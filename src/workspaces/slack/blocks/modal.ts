@@ -7,15 +7,16 @@ import {
   line,
   marked,
   maxModalBlocks,
-  namedPieces,
   plain,
+  prose,
   quote,
   richText,
   said,
   type Block,
 } from './elements.ts'
 import { fieldBlock, fieldBlocks, type FieldNote } from './fields.ts'
-import { chunks, isBlank, oneLine } from './text.ts'
+import type { SubmittedForm } from './read-modal.ts'
+import { isBlank, oneLine } from './text.ts'
 import { fitted } from './turn.ts'
 
 /** A modal is a form's look in Slack. https://docs.slack.dev/surfaces/modals */
@@ -93,9 +94,14 @@ function contextBlocks(parts: Form['context']): Block[] {
 const errorBlock = (error: string): Block =>
   richText(line(said('⚠️ '), bold(isBlank(error) ? 'This is not right.' : oneLine(error, 500))))
 
-/** Something is being fetched: a modal has to be opened at once, or never. */
-export function loadingModal(name: string): View {
-  return { type: 'modal', title: title(name), close: plain('Cancel'), blocks: [context(marked('One moment…'))] }
+/** Something is being fetched: a modal has to be opened at once, or never. `typed`: words that must not get lost. */
+export function loadingModal(name: string, typed: string | null = null): View {
+  return {
+    type: 'modal',
+    title: title(name),
+    close: plain(typed === null ? 'Cancel' : 'Close'),
+    blocks: [context(marked('One moment…')), ...(typed === null ? [] : prose(typed, maxModalBlocks - 1))],
+  }
 }
 
 /** What there is to say instead of a form; all of it, where somebody's words are given back. */
@@ -104,18 +110,21 @@ export function messageModal(name: string, text: string): View {
     type: 'modal',
     title: title(name),
     close: plain('Close'),
-    blocks: chunks(isBlank(text) ? 'That did not work.' : text)
-      .slice(0, maxModalBlocks)
-      .map((part) => richText(line(...namedPieces(part)))),
+    blocks: prose(isBlank(text) ? 'That did not work.' : text, maxModalBlocks),
   }
 }
 
-/** What is wrong, for an answer with `response_action: 'errors'`, which keeps the modal as it is. By the ids of its inputs. */
-export function errorsOf(note: ModalNote, errors: Record<string, string>): Record<string, string> {
-  const found: Record<string, string> = {}
-  for (const [id, error] of Object.entries(errors)) {
+/**
+ * What is wrong, for an answer with `response_action: 'errors'`, which keeps the modal as it is. By the ids of its
+ * inputs; null where one of the errors has none: Slack would refuse the answer.
+ */
+export function errorsOf(
+  { note, inputs }: Pick<SubmittedForm, 'note' | 'inputs'>,
+  errors: Record<string, string>,
+): Record<string, string> | null {
+  const found = Object.entries(errors).map(([id, error]): [string, string] => {
     const index = note.fields.findIndex((field) => field.id === id)
-    found[fieldBlock(Math.max(0, index), 0, note.digest)] = oneLine(isBlank(error) ? 'This is not right.' : error, 500)
-  }
-  return found
+    return [fieldBlock(index, 0, note.digest), oneLine(isBlank(error) ? 'This is not right.' : error, 500)]
+  })
+  return found.length > 0 && found.every(([input]) => inputs.includes(input)) ? Object.fromEntries(found) : null
 }

@@ -63,8 +63,9 @@ export interface SubmittedForm {
   form: FormId
   about: FormAbout
   values: FormValues
-  /** For `errorsOf`. */
   note: ModalNote
+  /** The ids of the inputs that it has. */
+  inputs: string[]
 }
 
 /**
@@ -83,7 +84,7 @@ export function readModal(view: unknown, team: string): SubmittedForm {
     )
     return [field.id, valueOf(field, parts, team)]
   })
-  return { form: note.form, about: note.about, values: Object.fromEntries(read), note }
+  return { form: note.form, about: note.about, values: Object.fromEntries(read), note, inputs: Object.keys(values) }
 }
 
 function valueOf(field: FieldNote, parts: (State | undefined)[], team: string): FormValue {

@@ -113,5 +113,5 @@ export function chunks(raw: string): string[] {
     parts.push(rest.slice(0, end))
     rest = rest.slice(end)
   }
-  return [...parts, rest]
+  return rest === '' && parts.length > 0 ? parts : [...parts, rest]
 }

@@ -1,37 +1,36 @@
-import type { BlockAction, BlockElementAction, RespondFn } from '@slack/bolt'
-import { messageOf } from '../../../errors.ts'
+import type { BlockAction, BlockElementAction } from '@slack/bolt'
 import type { FormAbout, FormId } from '../../form.ts'
 import type { Decision, Teammate } from '../../workspace.ts'
 import { readClick, type Click } from '../blocks/click.ts'
-import { namedMarks } from '../blocks/elements.ts'
 import { messageModal } from '../blocks/modal.ts'
 import { pagesModal } from '../blocks/pages.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
 import { openForm, openModal, type Trigger } from './modals.ts'
+import { tell } from './tell.ts'
 
 /** Buttons and menus on cards. Acknowledged first; then every click gets an answer, if only by the card. */
 export function listenToClicks(desk: Desk): void {
   desk.app.action<BlockAction>(/^do:/, async ({ ack, body, action, client, respond }) => {
     await ack()
     const click = readClick(action.action_id, valueOf(action))
-    if (!click) return tell(desk, respond, 'This card is from another version of Deskbell. Use its newest copy.')
-    const at: Trigger = { client, trigger: body.trigger_id, actor: actorOf(body), stack: 'open' }
+    const at: Trigger = { client, trigger: body.trigger_id, actor: actorOf(body), stack: 'open', respond }
+    if (!click) return tell(desk, at, 'This card is from another version of Deskbell. Use its newest copy.')
     try {
-      await answer(desk, at, click, (text) => tell(desk, respond, text))
+      await answer(desk, at, click)
     } catch (error) {
-      await tell(desk, respond, apologyFor(desk, click.action, error))
+      await tell(desk, at, apologyFor(desk, click.action, error))
     }
   })
 }
 
-async function answer(desk: Desk, at: Trigger, click: Click, say: (text: string) => Promise<void>): Promise<void> {
+async function answer(desk: Desk, at: Trigger, click: Click): Promise<void> {
   if (click.action === 'read') return openConversation(desk, at, click.conversationId)
   const asked = formOf(click)
   if (asked) return openForm(desk, at, asked.form, asked.about)
   const decision = decisionOf(click, await teammateOf(desk, at.actor))
-  if (!decision) return say('This is done on the card itself: copy the text from there.')
+  if (!decision) return tell(desk, at, 'This is done on the card itself: copy the text from there.')
   const outcome = await desk.handlers.onDecision(decision)
-  if (!outcome.isDone) await say(outcome.reason)
+  if (!outcome.isDone) await tell(desk, at, outcome.reason)
 }
 
 async function openConversation(desk: Desk, at: Trigger, conversationId: string): Promise<void> {
@@ -86,15 +85,6 @@ function decisionOf({ action, conversationId, target, seenSeq }: Click, teammate
     default:
       return null
   }
-}
-
-/** To the one who clicked, and nobody else. */
-export async function tell(desk: Desk, respond: RespondFn, text: string): Promise<void> {
-  await respond({ response_type: 'ephemeral', replace_original: false, text: namedMarks(text) }).catch(
-    (error: unknown) => {
-      desk.io.log.warn('slack answer not delivered', { reason: messageOf(error) })
-    },
-  )
 }
 
 /** Who clicked. */

@@ -1,16 +1,16 @@
 import { parseCommand } from '../../command.ts'
 import { answerBlocks } from '../blocks/answer.ts'
 import { commandName, shortcutId } from '../manifest.ts'
-import { tell } from './clicks.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
 import { formNames, formView, openForm, openModal, openSettings, type Trigger } from './modals.ts'
+import { tell } from './tell.ts'
 
 /** `/desk`, and the shortcut on messages. */
 export function listenToCommands(desk: Desk): void {
   desk.app.command(commandName, async ({ ack, command, client, respond }) => {
     await ack()
     const actor: Actor = { user: command.user_id, team: command.team_id, name: command.user_name }
-    const at: Trigger = { client, trigger: command.trigger_id, actor, stack: 'open' }
+    const at: Trigger = { client, trigger: command.trigger_id, actor, stack: 'open', respond }
     try {
       const asked = parseCommand(command.text)
       if (asked.kind === 'form') return await openForm(desk, at, asked.form, asked.about)
@@ -18,7 +18,7 @@ export function listenToCommands(desk: Desk): void {
       const answer = await desk.handlers.onCommand(command.text, await teammateOf(desk, actor))
       await respond({ response_type: 'ephemeral', ...answerBlocks(answer) })
     } catch (error) {
-      await tell(desk, respond, apologyFor(desk, 'command', error))
+      await tell(desk, at, apologyFor(desk, 'command', error))
     }
   })
 
@@ -33,6 +33,7 @@ export function listenToCommands(desk: Desk): void {
         trigger: body.trigger_id,
         actor: { user: shortcut.user.id, team, name: shortcut.user.name },
         stack: 'open',
+        respond,
       }
       try {
         // The same message logged twice is one interaction.
@@ -43,7 +44,7 @@ export function listenToCommands(desk: Desk): void {
           return formView(desk, at.actor, 'log', { text: plainOf(message.text ?? ''), externalId, source })
         })
       } catch (error) {
-        await tell(desk, respond, apologyFor(desk, 'shortcut', error))
+        await tell(desk, at, apologyFor(desk, 'shortcut', error))
       }
     },
   )

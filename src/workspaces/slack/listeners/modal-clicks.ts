@@ -1,63 +1,74 @@
 import type { BlockAction } from '@slack/bolt'
-import { readFormLink } from '../blocks/form-link.ts'
+import { readFormLink, type FormClick } from '../blocks/form-link.ts'
 import { settingsAction } from '../blocks/home.ts'
-import { messageModal } from '../blocks/modal.ts'
+import { messageModal, type View } from '../blocks/modal.ts'
 import { pagesModal, readPageLink } from '../blocks/pages.ts'
 import { actorOf, valueOf } from './clicks.ts'
-import { apologyFor, teammateOf, type Desk } from './desk.ts'
+import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
 import { showHome } from './home.ts'
 import { openForm, openSettings, settingsView, showModal, type Trigger } from './modals.ts'
+import { tell } from './tell.ts'
 
 /** Buttons within modals and on App Home. */
 export function listenToModalClicks(desk: Desk): void {
-  desk.app.action<BlockAction>(settingsAction, async ({ ack, body, client }) => {
-    await ack()
-    await openSettings(desk, triggerOf(body, client))
+  listen(settingsAction, (at) => openSettings(desk, at))
+
+  listen(/^page:/, async (at, { view, actionId, value }) => {
+    const link = readPageLink(actionId, value ?? undefined)
+    if (link && view) await showModal(at.client, view.id, await conversationView(desk, at.actor, link))
   })
 
-  desk.app.action<BlockAction>(/^page:/, async ({ ack, body, action, client }) => {
-    await ack()
-    const link = readPageLink(action.action_id, valueOf(action) ?? undefined)
-    if (!link || !body.view) return
-    const view = await read(desk, body, link).catch((error: unknown) =>
-      messageModal('Conversation', apologyFor(desk, 'page', error)),
-    )
-    await showModal(desk, client, body.view.id, view)
+  listen(/^open:/, async (at, { actionId, value }) => {
+    const link = readFormLink(actionId, value)
+    if (link) await openForm(desk, at, link.form, link.about)
   })
 
-  desk.app.action<BlockAction>(/^open:/, async ({ ack, body, action, client }) => {
-    await ack()
-    const link = readFormLink(action.action_id, valueOf(action))
-    if (link) await openForm(desk, triggerOf(body, client), link.form, link.about)
-  })
-
-  desk.app.action<BlockAction>(/^remove:/, async ({ ack, body, action, client }) => {
-    await ack()
-    const link = readFormLink(action.action_id, valueOf(action))
-    if (!link || !body.view) return
-    const actor = actorOf(body)
-    let refusal: string | null = null
-    try {
-      const teammate = await teammateOf(desk, actor)
-      const outcome = await desk.handlers.submitForm(link.form, link.about, {}, teammate)
-      if (outcome.kind === 'refused') refusal = outcome.reason
-      if (outcome.kind === 'invalid') refusal = Object.values(outcome.errors).join('. ')
-    } catch (error) {
-      refusal = apologyFor(desk, 'remove', error)
+  listen(/^remove:/, async (at, { view, actionId, value }) => {
+    const link = readFormLink(actionId, value)
+    if (!link || !view) return
+    const refusal = await remove(desk, at.actor, link)
+    if (view.type === 'home') {
+      if (refusal !== null) await tell(desk, at, refusal)
+      return showHome(desk, at.client, at.actor)
     }
-    if (body.view.type === 'home') return showHome(desk, client, actor)
-    const view = refusal === null ? await settingsView(desk, actor) : messageModal('Settings', refusal)
-    await showModal(desk, client, body.view.id, view)
+    const shown = refusal === null ? await settingsView(desk, at.actor) : messageModal('Settings', refusal)
+    await showModal(at.client, view.id, shown)
   })
+
+  /** Acknowledged first. Nobody can be answered where they clicked, so what goes wrong is told by the bot itself. */
+  function listen(actionId: string | RegExp, work: (at: Trigger, clicked: Clicked) => Promise<void>): void {
+    desk.app.action<BlockAction>(actionId, async ({ ack, body, action, client }) => {
+      await ack()
+      const stack = body.view?.type === 'modal' ? 'push' : 'open'
+      const at: Trigger = { client, trigger: body.trigger_id, actor: actorOf(body), stack }
+      try {
+        await work(at, { view: body.view, actionId: action.action_id, value: valueOf(action) })
+      } catch (error) {
+        await tell(desk, at, apologyFor(desk, action.action_id, error))
+      }
+    })
+  }
 }
 
-async function read(desk: Desk, body: BlockAction, link: { conversationId: string; page: number }) {
-  await teammateOf(desk, actorOf(body))
+interface Clicked {
+  view: BlockAction['view']
+  actionId: string
+  value: string | null
+}
+
+async function conversationView(
+  desk: Desk,
+  actor: Actor,
+  link: { conversationId: string; page: number },
+): Promise<View> {
+  await teammateOf(desk, actor)
   const card = await desk.io.readCard(link.conversationId)
   return card ? pagesModal(card, link.page) : messageModal('Conversation', 'This conversation does not exist any more.')
 }
 
-function triggerOf(body: BlockAction, client: Trigger['client']): Trigger {
-  const stack = body.view?.type === 'modal' ? 'push' : 'open'
-  return { client, trigger: body.trigger_id, actor: actorOf(body), stack }
+/** Null: it is done. */
+async function remove(desk: Desk, actor: Actor, { form, about }: FormClick): Promise<string | null> {
+  const outcome = await desk.handlers.submitForm(form, about, {}, await teammateOf(desk, actor))
+  if (outcome.kind === 'refused') return outcome.reason
+  return outcome.kind === 'invalid' ? Object.values(outcome.errors).join('. ') : null
 }

@@ -1,22 +1,21 @@
 import type { webApi } from '@slack/bolt'
-import { messageOf } from '../../../errors.ts'
 import type { Form, FormAbout, FormId } from '../../form.ts'
 import { loadingModal, messageModal, modalOf, type FormLook, type View } from '../blocks/modal.ts'
 import { settingsModal } from '../blocks/settings.ts'
+import { asking, codeOf } from '../failures.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
+import type { Listener } from './tell.ts'
 
 /** A click or a command that a modal may answer. Slack takes it for 3 s, once. */
-export interface Trigger {
-  client: webApi.WebClient
+export interface Trigger extends Listener {
   trigger: string
-  actor: Actor
   /** Over what is there, or on top of the modal that was clicked in. */
   stack: 'open' | 'push'
 }
 
 /**
  * Opens a modal before any slow work, and shows what `fill` makes as soon as it is there.
- * Throws when Slack does not open it: then the teammate has seen nothing.
+ * Throws when Slack does not open it, or can't show the content: then the teammate has seen nothing, or waits.
  */
 export async function openModal(
   desk: Desk,
@@ -24,15 +23,39 @@ export async function openModal(
   name: string,
   fill: () => Promise<View>,
 ): Promise<void> {
-  const { view } = await client.views[stack]({ trigger_id: trigger, view: loadingModal(name) })
+  const view = await asking('call', `open “${name}”`, () => opened(client, trigger, stack, name))
+  // The same click came twice: it has its modal.
+  if (view === null) return
   const content = await fill().catch((error: unknown) => messageModal(name, apologyFor(desk, 'modal', error)))
-  if (view?.id) await showModal(desk, client, view.id, content)
+  await showModal(client, view, content)
 }
 
-/** Puts other content into a modal. Who closed it meanwhile has lost nothing. */
-export async function showModal(desk: Desk, client: webApi.WebClient, viewId: string, view: View): Promise<void> {
-  await client.views.update({ view_id: viewId, view }).catch((error: unknown) => {
-    desk.io.log.info('modal not updated', { reason: messageOf(error) })
+/** The id of the modal that opened; null when the trigger was used before. */
+async function opened(
+  client: webApi.WebClient,
+  trigger: string,
+  stack: Trigger['stack'],
+  name: string,
+): Promise<string | null> {
+  try {
+    const { view } = await client.views[stack]({ trigger_id: trigger, view: loadingModal(name) })
+    return view?.id ?? null
+  } catch (error) {
+    if (codeOf(error) === 'exchanged_trigger_id') return null
+    throw error
+  }
+}
+
+/** Puts other content into a modal. False when it was closed meanwhile. */
+export async function showModal(client: webApi.WebClient, viewId: string, view: View): Promise<boolean> {
+  return asking('call', 'show this', async () => {
+    try {
+      await client.views.update({ view_id: viewId, view })
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'not_found') return false
+      throw error
+    }
   })
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../errors.ts'
 import { idOf } from '../ids.ts'
 import { teammateOf, type Desk } from './desk.ts'
 
@@ -14,7 +15,10 @@ export function listenToRooms(desk: Desk): void {
     const text = isTaken
       ? 'Customers’ messages will appear in this channel. `/desk settings` sends some of them elsewhere.'
       : 'Deskbell is here. Cards go where `/desk settings` says: this channel can be chosen there.'
-    // To the one who invited it: nobody else asked.
-    if (event.inviter) await client.chat.postEphemeral({ channel: event.channel, user: event.inviter, text })
+    // To the one who invited it: nobody else asked. The room is taken, whether they are told or not.
+    if (event.inviter)
+      await client.chat
+        .postEphemeral({ channel: event.channel, user: event.inviter, text })
+        .catch((error: unknown) => desk.io.log.info('slack invitation not answered', { reason: messageOf(error) }))
   })
 }

@@ -1,12 +1,13 @@
 import type { ViewSubmitAction, webApi } from '@slack/bolt'
 import { messageOf } from '../../../errors.ts'
-import type { FormOutcome, FormValues } from '../../form.ts'
+import type { FormAbout, FormOutcome, FormValues } from '../../form.ts'
 import type { Teammate } from '../../workspace.ts'
 import { errorsOf, formCallback, loadingModal, messageModal, type View } from '../blocks/modal.ts'
 import { readModal, type SubmittedForm } from '../blocks/read-modal.ts'
 import { parseId } from '../ids.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
 import { formModal, formNames, settingsView, showModal } from './modals.ts'
+import { tell, type Listener } from './tell.ts'
 
 /** Slack waits for 3 s, and the answer has to travel. */
 const patienceMs = 2000
@@ -27,27 +28,45 @@ export function listenToSubmissions(desk: Desk): void {
       } catch (error) {
         return ack({ response_action: 'update', view: messageModal('Deskbell', messageOf(error)) })
       }
-      const submitted = submit(desk, actor, form)
-      const outcome = await inTime(submitted, patienceMs)
-      if (outcome === null) {
-        await ack({ response_action: 'update', view: loadingModal(formNames[form.form]) })
-        const late = await answerTo(desk, actor, form, await submitted)
-        await showModal(
-          desk,
-          client,
-          body.view.id,
-          late ?? messageModal(formNames[form.form], 'Done. You can close this.'),
-        )
-      } else if (outcome.kind === 'invalid') {
-        await ack({ response_action: 'errors', errors: errorsOf(form.note, outcome.errors) })
-        return
+      const answered = submit(desk, actor, form).then((outcome) => answerTo(desk, actor, form, outcome))
+      const answer = await inTime(answered, patienceMs)
+      if (answer === null) {
+        await ack({ response_action: 'update', view: loadingModal(formNames[form.form], typedIn(form)) })
+        await answerLate(desk, { client, actor }, form, body.view.id, await answered)
+      } else if (answer.kind === 'errors') {
+        return ack({ response_action: 'errors', errors: answer.errors })
       } else {
-        const view = await inTime(answerTo(desk, actor, form, outcome), patienceMs / 2)
-        await (view ? ack({ response_action: 'update', view }) : ack())
+        await (answer.kind === 'view' ? ack({ response_action: 'update', view: answer.view }) : ack())
       }
       await refreshSettings(desk, client, actor, body)
     },
   )
+}
+
+type Answer =
+  /** It is done, and the modal closes. */
+  | { kind: 'done' }
+  /** The modal stays as it is; `anew`: for one that doesn't show the form any more. */
+  | { kind: 'errors'; errors: Record<string, string>; anew: () => Promise<Answer> }
+  /** The modal shows this. `words`: the same for whoever closed it. */
+  | { kind: 'view'; view: View; words: string }
+
+/** The modal does not wait any more, and was perhaps closed. */
+async function answerLate(
+  desk: Desk,
+  listener: Listener,
+  { form }: SubmittedForm,
+  viewId: string,
+  given: Answer,
+): Promise<void> {
+  const answer = given.kind === 'errors' ? await given.anew() : given
+  const name = formNames[form]
+  const view = answer.kind === 'view' ? answer.view : messageModal(name, 'Done. You can close this.')
+  const isShown = await showModal(listener.client, viewId, view).catch((error: unknown) => {
+    desk.io.log.warn('modal not updated', { reason: messageOf(error) })
+    return false
+  })
+  if (!isShown && answer.kind === 'view') await tell(desk, listener, `${name}: ${answer.words}`)
 }
 
 type Submitted = FormOutcome | { kind: 'failed'; apology: string }
@@ -74,23 +93,21 @@ async function withNames(desk: Desk, values: FormValues): Promise<FormValues> {
   return Object.fromEntries(await Promise.all(entries))
 }
 
-/** What the modal shows next; null: it closes. */
-async function answerTo(
-  desk: Desk,
-  actor: Actor,
-  { form, about, values }: SubmittedForm,
-  outcome: Submitted,
-): Promise<View | null> {
-  const name = formNames[form]
+async function answerTo(desk: Desk, actor: Actor, form: SubmittedForm, outcome: Submitted): Promise<Answer> {
   switch (outcome.kind) {
     case 'done':
-      return outcome.said === null ? null : messageModal(name, outcome.said)
-    case 'invalid':
-      return reopened(desk, actor, { form, about, values }, outcome.errors)
+      return outcome.said === null
+        ? { kind: 'done' }
+        : { kind: 'view', view: messageModal(formNames[form.form], outcome.said), words: outcome.said }
+    case 'invalid': {
+      const errors = errorsOf(form, outcome.errors)
+      const anew = () => reopened(desk, actor, form, form.about, outcome.errors)
+      return errors ? { kind: 'errors', errors, anew } : anew()
+    }
     case 'failed':
-      return reopened(desk, actor, { form, about, values }, { form: outcome.apology })
+      return reopened(desk, actor, form, form.about, { form: outcome.apology })
     case 'refused':
-      return reopened(desk, actor, { form, about: outcome.again ?? about, values }, { form: outcome.reason })
+      return reopened(desk, actor, form, outcome.again ?? form.about, { form: outcome.reason })
   }
 }
 
@@ -98,19 +115,29 @@ async function answerTo(
 async function reopened(
   desk: Desk,
   actor: Actor,
-  { form, about, values }: Pick<SubmittedForm, 'form' | 'about' | 'values'>,
+  submitted: SubmittedForm,
+  about: FormAbout,
   errors: Record<string, string>,
-): Promise<View> {
-  const reason = Object.values(errors).join('. ')
-  const typed = typeof values['text'] === 'string' && values['text'].trim() !== '' ? values['text'] : null
-  const kept = typed === null ? reason : `${reason}\n\nWhat you wrote, to copy:\n\n${typed}`
+): Promise<Answer> {
+  const { form, values } = submitted
+  const words = [Object.values(errors).join('. '), typedIn(submitted)].filter((part) => part !== null).join('\n\n')
+  const asWords: Answer = { kind: 'view', view: messageModal(formNames[form], words), words }
   try {
     const made = await desk.handlers.openForm(form, about, await teammateOf(desk, actor))
-    if ('refused' in made) return messageModal(formNames[form], kept)
-    return await formModal(desk, actor.team, made, { values, errors })
+    if ('refused' in made) return asWords
+    return { kind: 'view', view: await formModal(desk, actor.team, made, { values, errors }), words }
   } catch {
-    return messageModal(formNames[form], kept)
+    return asWords
   }
+}
+
+/** What somebody wrote, to copy; null when they wrote nothing. */
+function typedIn({ note, values }: SubmittedForm): string | null {
+  const typed = note.fields.flatMap(({ id, kind }) => {
+    const value = values[id]
+    return kind === 'text' && typeof value === 'string' && value.trim() !== '' ? [value] : []
+  })
+  return typed.length > 0 ? ['What you wrote, to copy:', ...typed].join('\n\n') : null
 }
 
 /** A form that was opened from the settings: below it they stand as they were before. */
@@ -121,8 +148,11 @@ async function refreshSettings(
   { view }: Pick<ViewSubmitAction, 'view'>,
 ): Promise<void> {
   if (view.root_view_id === null || view.root_view_id === view.id) return
-  const settings = await settingsView(desk, actor).catch(() => null)
-  if (settings) await showModal(desk, client, view.root_view_id, settings)
+  try {
+    await showModal(client, view.root_view_id, await settingsView(desk, actor))
+  } catch (error) {
+    desk.io.log.info('settings not refreshed', { reason: messageOf(error) })
+  }
 }
 
 /** Null when it takes longer. */

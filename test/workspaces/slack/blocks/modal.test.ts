@@ -216,12 +216,32 @@ describe('a form in Slack', () => {
 
   it('tells Slack at which input something is wrong', () => {
     const view = modalOf(sampleForm, look)
-    const { note } = readModal(submitted(view), 'T1')
+    const read = readModal(submitted(view), 'T1')
     const inputs = view.blocks.filter(({ type }) => type === 'input')
-    expect(errorsOf(note, { themes: 'Choose one', other: '' })).toEqual({
+    expect(errorsOf(read, { themes: 'Choose one', words: '' })).toEqual({
       [inputs[2]?.block_id ?? '']: 'Choose one',
       [inputs[0]?.block_id ?? '']: 'This is not right.',
     })
+  })
+
+  it('names no input that is not there', () => {
+    const fields = everyField.map((one): Field => (one.kind === 'choice' ? { ...one, options: [] } : one))
+    const read = readModal(submitted(modalOf({ ...sampleForm, fields }, look)), 'T1')
+    const id = fields.find(({ kind }) => kind === 'choice')?.id ?? ''
+    expect(errorsOf(read, { [id]: 'Choose one' })).toBeNull()
+    expect(errorsOf(read, { words: 'Too long', form: 'Somebody was faster' })).toBeNull()
+    expect(errorsOf(read, {})).toBeNull()
+  })
+
+  it('keeps a group that was chosen and can not be listed any more', () => {
+    const fields: Field[] = [
+      { id: 'agents', label: 'Agents', hint: null, isOptional: true, kind: 'group', value: 'T1/S0GONE' },
+    ]
+    for (const groups of [[], look.groups]) {
+      const view = modalOf({ ...sampleForm, fields }, { ...look, groups })
+      expect(problemsOf(view)).toEqual([])
+      expect(readModal(submitted(view), 'T1').values).toEqual({ agents: 'T1/S0GONE' })
+    }
   })
 
   it('says that there is nothing to choose from', () => {
@@ -230,7 +250,7 @@ describe('a form in Slack', () => {
     )
     const view = modalOf({ ...sampleForm, fields }, { team: 'T1' })
     expect(problemsOf(view)).toEqual([])
-    expect(readModal(submitted(view), 'T1').values).toMatchObject({ reason: null, themes: [], group: null })
+    expect(readModal(submitted(view), 'T1').values).toMatchObject({ reason: null, themes: [] })
   })
 
   it('gives back values that are too long for Slack', () => {
@@ -340,9 +360,11 @@ describe('Read all', () => {
 describe('a modal that waits, or refuses', () => {
   it('is within the limits', () => {
     expect(problemsOf(loadingModal('Edit the reply'))).toEqual([])
+    expect(problemsOf(messageModal('Reply', `${'a'.repeat(3000)} `))).toEqual([])
     fc.assert(
       fc.property(hostileText, hostileText, (title, text) => {
         expect(problemsOf(loadingModal(title))).toEqual([])
+        expect(problemsOf(loadingModal(title, `To copy: ${text}`))).toEqual([])
         expect(problemsOf(messageModal(title, text))).toEqual([])
         expect(forgeries(messageModal(title, text))).toEqual([])
       }),

@@ -46,12 +46,12 @@ two weeks ago I ordered the blue teapot (no. 1042), and today it finally arrived
 
 Mia Okafor`
 
-const draftText = `Hello Mia,
+const draftText = `Hallo Mia,
 
-I am very sorry that the teapot arrived broken, and that it is the second time. You do not need to send it back: we refund the full 48 € to your card today, and it will be there within three days.
+es tut mir sehr leid, dass die Teekanne zerbrochen ankam, und das schon zum zweiten Mal. Zurückschicken müssen Sie nichts: Wir erstatten heute die vollen 48 € auf Ihre Karte; in drei Tagen sind sie da.
 
-Kind regards,
-The Bluebird team`
+Viele Grüße
+Ihr Bluebird-Team`
 
 /** A complaint in another language, with a draft that wants a look. */
 export function sampleCard(changes: Partial<Card> = {}): Card {
@@ -89,7 +89,7 @@ export function sampleCard(changes: Partial<Card> = {}): Card {
       id: draftId,
       revision: 2,
       text: draftText,
-      writtenBy: 'openai/gpt-5',
+      writtenBy: 'openai/gpt-6-luna',
       instruction: 'shorter, no voucher',
       evidence: ['Policy: broken goods', 'Their message of 08:54'],
       flags: [{ code: 'promise', text: 'Promises a refund' }],
@@ -310,26 +310,27 @@ export const sampleHome: Home = {
   isManager: true,
 }
 
+/** As `readSettingsPage` makes it. */
 export const sampleSettings: SettingsPage = {
   sections: [
     {
       title: 'Voice',
-      lines: [{ text: 'Bluebird Teas: “Warm, short, no exclamation marks.”' }],
+      lines: [{ text: 'Name: Bluebird Teas' }, { text: 'Voice: Warm, short, no exclamation marks.' }],
       forms: [{ label: 'Voice…', form: 'settings.voice', about: {} }],
     },
     {
       title: 'Rooms',
       lines: [
-        { text: 'Cards go to #customers' },
-        { text: 'What is late goes to #urgent' },
+        { text: 'Cards → T1/C1' },
         {
-          text: 'Google reviews → #reviews',
+          text: 'Complaint, high urgency → T1/C2',
           remove: { label: 'Remove', form: 'settings.room-rule.remove', about: { index: 0 } },
         },
         {
-          text: 'Complaints, high urgency → #complaints',
+          text: 'Email, German → T1/C3',
           remove: { label: 'Remove', form: 'settings.room-rule.remove', about: { index: 1 } },
         },
+        { text: 'What is late, and what goes wrong → T1/C2' },
       ],
       forms: [
         { label: 'Rooms…', form: 'settings.rooms', about: {} },
@@ -337,18 +338,29 @@ export const sampleSettings: SettingsPage = {
       ],
     },
     {
-      title: 'Hours and targets',
+      title: 'Hours',
+      lines: [{ text: 'Mon-Fri 09:00-17:00' }, { text: 'Time zone: Europe/Berlin' }, { text: 'Holidays: 2026-12-25' }],
+      forms: [{ label: 'Hours…', form: 'settings.hours', about: {} }],
+    },
+    {
+      title: 'Reply targets',
       lines: [
-        { text: 'Monday to Friday, 09:00–17:00, Europe/Berlin' },
         {
-          text: 'Complaints: within 30 min',
+          text: 'Complaint: within 30 min of the team’s hours',
           remove: { label: 'Remove', form: 'settings.target.remove', about: { index: 0 } },
         },
       ],
-      forms: [
-        { label: 'Hours…', form: 'settings.hours', about: {} },
-        { label: 'Add a target…', form: 'settings.target', about: {} },
-      ],
+      forms: [{ label: 'Add a target…', form: 'settings.target', about: {} }],
+    },
+    {
+      title: 'Roles',
+      lines: [{ text: 'May decide: T1/S1' }, { text: 'May change the settings: who runs the workspace' }],
+      forms: [{ label: 'Roles…', form: 'settings.roles', about: {} }],
+    },
+    {
+      title: 'Second approval',
+      lines: [{ text: 'Needed for: promise · 2 stars or fewer. The second must be somebody else' }],
+      forms: [{ label: 'Second approval…', form: 'settings.second-approval', about: {} }],
     },
   ],
 }

@@ -1,0 +1,33 @@
+import type { RespondFn, webApi } from '@slack/bolt'
+import { messageOf } from '../../../errors.ts'
+import { namedMarks, prose } from '../blocks/elements.ts'
+import { cut } from '../blocks/text.ts'
+import type { Actor, Desk } from './desk.ts'
+
+/** Somebody who waits for an answer. Clicks in modals and on App Home have no `respond`. */
+export interface Listener {
+  client: webApi.WebClient
+  actor: Actor
+  respond?: RespondFn
+}
+
+/** A message takes four long parts. */
+const maxParts = 4
+
+/** To one person and nobody else: where they clicked, or else in their own conversation with the bot. Never throws. */
+export async function tell(desk: Pick<Desk, 'io'>, { client, actor, respond }: Listener, text: string): Promise<void> {
+  const words = { text: namedMarks(cut(text, 3000)), blocks: prose(text, maxParts) }
+  const ways = [
+    ...(respond ? [() => respond({ response_type: 'ephemeral', replace_original: false, ...words })] : []),
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's, no window's
+    () => client.chat.postMessage({ channel: actor.user, unfurl_links: false, unfurl_media: false, ...words }),
+  ]
+  for (const way of ways) {
+    try {
+      await way()
+      return
+    } catch (error) {
+      desk.io.log.warn('slack answer not delivered', { reason: messageOf(error) })
+    }
+  }
+}

@@ -56,7 +56,8 @@ async function syncCopy(ctx: PostContext, workspace: Workspace, conversationId: 
   if (!plan) return false
   const { card, conversation } = plan
   if (card.ref) await updateCard(ctx, workspace, card, conversation)
-  if (workspace.paceMs === 0) {
+  // Where there are no threads, all that is ever to be posted is the card.
+  if (workspace.paceMs === 0 && (!card.ref || workspace.hasThreads)) {
     await postNow(ctx, workspace, conversationId)
     if (!card.ref) await expectPosted(ctx, workspace, conversationId)
   }

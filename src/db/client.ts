@@ -87,7 +87,7 @@ function preparing<Client extends Sql | TransactionSql>(client: Client): Client 
 function oneEach(client: Sql, connections: number): Sql {
   const turns = createTurns(connections)
   const prepared = preparing(client)
-  const begin = (run: (tx: TransactionSql) => unknown) => turns.take(() => client.begin((tx) => run(preparing(tx))))
+  const begin = (run: (tx: TransactionSql) => unknown) => turns.take(() => beginSafely(client, run))
   const unsafe: Sql['unsafe'] = (...statement) =>
     pending(
       () => turns.take(() => prepared.unsafe(...statement)),
@@ -96,6 +96,35 @@ function oneEach(client: Sql, connections: number): Sql {
   return new Proxy(client, {
     get: (target, key) => (key === 'unsafe' ? unsafe : key === 'begin' ? begin : Reflect.get(target, key)),
   })
+}
+
+/**
+ * When the connection is lost, the driver tells so at once; but what is written on it after that, its own rollback
+ * included, ends the whole process. So a transaction that has lost its connection says nothing more.
+ */
+async function beginSafely(client: Sql, run: (tx: TransactionSql) => unknown): Promise<unknown> {
+  let isOver = false
+  const guarded = (tx: TransactionSql): TransactionSql => {
+    const prepared = preparing(tx)
+    const unsafe: Sql['unsafe'] = (...statement) => {
+      if (isOver) throw new Error('The connection to the database was lost')
+      return prepared.unsafe(...statement)
+    }
+    return new Proxy(tx, { get: (target, key) => (key === 'unsafe' ? unsafe : Reflect.get(target, key)) })
+  }
+  try {
+    return await client.begin(async (tx) => {
+      try {
+        return await run(guarded(tx))
+      } catch (error) {
+        // By then a loss is known.
+        await new Promise((resolve) => setImmediate(resolve))
+        return isOver ? await new Promise(() => {}) : Promise.reject(error)
+      }
+    })
+  } finally {
+    isOver = true
+  }
 }
 
 /** As far as drizzle uses the driver's own: it awaits it, or its `values()`. */

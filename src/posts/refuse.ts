@@ -1,10 +1,11 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Conversation } from '../conversations/conversation.ts'
-import { addEvent, changeConversation, lockConversation } from '../conversations/queries.ts'
+import { lockConversation } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
-import { conversations, posts, problems } from '../db/schema.ts'
+import { conversations, posts } from '../db/schema.ts'
 import type { PermanentError } from '../errors.ts'
 import type { JobName } from '../jobs/jobs.ts'
+import { addProblem } from '../jobs/keep.ts'
 import { isHeld, never, type PostContext, type PostRow } from './queries.ts'
 
 interface Refusal {
@@ -42,21 +43,11 @@ export async function refusePost(ctx: PostContext, row: PostRow, refusal: Refusa
   })
 }
 
-/** Keeps the same trouble once. Returns the conversation's new version. */
+/** Returns the conversation's new version; null when the trouble was known. */
 async function keepRefusal(ctx: PostContext, tx: Db, row: PostRow, { error }: Refusal): Promise<number | null> {
   const { conversationId, workspace, room } = row
-  if (conversationId) {
-    const [known] = await tx
-      .select({ id: problems.id })
-      .from(problems)
-      .where(and(eq(problems.conversationId, conversationId), eq(problems.job, job), isNull(problems.resolvedAt)))
-    if (known) return null
-  }
-  const at = ctx.clock.now()
   const text = [error.message, error.action].filter(Boolean).join('. ')
-  const payload = { workspace, room, at: at.toISOString() }
-  await tx.insert(problems).values({ id: ctx.newId(), job, payload, conversationId, error: text, at })
-  await addEvent(ctx, tx, 'job.failed', { conversationId, actor: 'deskbell', data: { job, error: text } })
-  const changed = conversationId ? await changeConversation(ctx, tx, conversationId, {}) : null
+  const payload = { workspace, room, at: ctx.clock.now().toISOString() }
+  const changed = await addProblem(ctx, tx, { id: ctx.newId(), job, payload, conversationId, error: text })
   return changed?.version ?? null
 }

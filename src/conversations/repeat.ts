@@ -1,4 +1,4 @@
-import { and, eq, gte, ne } from 'drizzle-orm'
+import { and, eq, gte, ne, type SQL } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { conversations, events, replies } from '../db/schema.ts'
 import { cleanReply } from '../drafts/approve.ts'
@@ -36,35 +36,16 @@ export async function isRepeat(ctx: Pick<Context, 'db' | 'clock'>, decision: Dec
       const sendAt = decision.sendAt?.getTime()
       return reply !== undefined && (reply.isScheduled ? reply.sendAfter.getTime() : undefined) === sendAt
     }
-    case 'dismiss': {
-      const [row] = await ctx.db
-        .select({ state: conversations.state })
-        .from(conversations)
-        .where(
-          and(
-            eq(conversations.id, conversationId),
-            eq(conversations.state, 'dismissed'),
-            eq(conversations.inboundSeq, decision.seenSeq),
-            eq(conversations.dismissedReason, decision.reason),
-            eq(conversations.dismissedBy, by),
-          ),
-        )
-      return row !== undefined
-    }
-    case 'snooze': {
-      const [row] = await ctx.db
-        .select({ state: conversations.state })
-        .from(conversations)
-        .where(
-          and(
-            eq(conversations.id, conversationId),
-            eq(conversations.state, 'snoozed'),
-            eq(conversations.inboundSeq, decision.seenSeq),
-            eq(conversations.snoozedUntil, decision.until),
-          ),
-        )
-      return row !== undefined
-    }
+    case 'dismiss':
+      return isAsLeft(
+        ctx,
+        decision,
+        eq(conversations.state, 'dismissed'),
+        eq(conversations.dismissedReason, decision.reason),
+        eq(conversations.dismissedBy, by),
+      )
+    case 'snooze':
+      return isAsLeft(ctx, decision, eq(conversations.state, 'snoozed'), eq(conversations.snoozedUntil, decision.until))
     case 'redraft': {
       const done = await findRecent(ctx, conversationId, 'draft.redraft-asked', by)
       const instruction = cleanInstruction(decision.instruction)
@@ -90,6 +71,19 @@ const replyEvents = {
   'mark-unsent': 'reply.failed',
   resend: 'reply.retried',
 } as const
+
+/** True when the customer wrote nothing since, and the conversation stands as the decision left it. */
+async function isAsLeft(
+  { db }: Pick<Context, 'db'>,
+  { conversationId, seenSeq }: { conversationId: string; seenSeq: number },
+  ...left: SQL[]
+): Promise<boolean> {
+  const rows = await db
+    .select({ id: conversations.id })
+    .from(conversations)
+    .where(and(eq(conversations.id, conversationId), eq(conversations.inboundSeq, seenSeq), ...left))
+  return rows.length > 0
+}
 
 async function findRecent(
   ctx: Pick<Context, 'db' | 'clock'>,

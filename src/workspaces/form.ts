@@ -14,23 +14,25 @@ export interface Form {
   about: FormAbout
 }
 
-export type FormId =
-  | 'edit'
-  | 'redraft'
-  | 'dismiss'
-  | 'snooze'
-  | 'schedule'
-  | 'assign'
-  | 'log'
-  | 'settings.voice'
-  | 'settings.rooms'
-  | 'settings.room-rule'
-  | 'settings.room-rule.remove'
-  | 'settings.hours'
-  | 'settings.target'
-  | 'settings.target.remove'
-  | 'settings.roles'
-  | 'settings.second-approval'
+export const formIds = [
+  'edit',
+  'redraft',
+  'dismiss',
+  'snooze',
+  'schedule',
+  'assign',
+  'log',
+  'settings.voice',
+  'settings.rooms',
+  'settings.room-rule',
+  'settings.room-rule.remove',
+  'settings.hours',
+  'settings.target',
+  'settings.target.remove',
+  'settings.roles',
+  'settings.second-approval',
+] as const
+export type FormId = (typeof formIds)[number]
 
 /** What a form is about: it travels with it, and comes back. At most 2,500 characters as JSON. */
 export type FormAbout = Record<string, string | number | boolean | null>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { NotFoundError } from '../../errors.ts'
 import type { Card } from '../card.ts'
-import type { Form, FormAbout, FormId } from '../form.ts'
+import { formIds, type Form, type FormAbout, type FormId } from '../form.ts'
 import type { Handlers, Refusal, WorkspaceIo } from '../workspace.ts'
 import { readFields, zoneOf, type Typed } from './form-fields.ts'
 import type { CardMessage } from './hub.ts'
@@ -29,7 +29,7 @@ const homes: Record<FormId, 'card' | 'room' | 'settings'> = {
   'settings.roles': 'settings',
   'settings.second-approval': 'settings',
 }
-const formId = z.enum(Object.keys(homes) as FormId[])
+const formId = z.enum(formIds)
 const aboutSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
 
 /** What the forms need of the rest of the room. */

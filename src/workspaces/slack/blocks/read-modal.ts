@@ -1,29 +1,11 @@
 import { z } from 'zod'
 import { BadInputError } from '../../../errors.ts'
-import type { FormAbout, FormId, FormValue, FormValues } from '../../form.ts'
+import { formIds, type FormAbout, type FormId, type FormValue, type FormValues } from '../../form.ts'
 import { fieldAction, fieldBlock, type FieldNote } from './fields.ts'
 import type { ModalNote } from './modal.ts'
 import { join } from './split.ts'
 
-const formIds: Record<FormId, true> = {
-  edit: true,
-  redraft: true,
-  dismiss: true,
-  snooze: true,
-  schedule: true,
-  assign: true,
-  log: true,
-  'settings.voice': true,
-  'settings.rooms': true,
-  'settings.room-rule': true,
-  'settings.room-rule.remove': true,
-  'settings.hours': true,
-  'settings.target': true,
-  'settings.target.remove': true,
-  'settings.roles': true,
-  'settings.second-approval': true,
-}
-export const formIdSchema = z.custom<FormId>((text) => typeof text === 'string' && Object.hasOwn(formIds, text))
+export const formIdSchema = z.enum(formIds)
 export const aboutSchema: z.ZodType<FormAbout> = z.record(
   z.string(),
   z.union([z.string(), z.number(), z.boolean(), z.null()]),

@@ -22,8 +22,13 @@ export async function checkSlack(parts: Parts): Promise<string[]> {
   const checks = [checkIncoming(parts), checkInstallations(parts), checkRooms(parts)]
   const outcomes = await Promise.allSettled(checks)
   const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? flat(outcome.reason) : []))
-  if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
+  throwAll(problems)
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
+}
+
+/** Throws one problem as itself, several as one error, and nothing when there is none. */
+function throwAll(problems: unknown[]): void {
+  if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
 }
 
 const flat = (reason: unknown): unknown[] => (reason instanceof AggregateError ? reason.errors : [reason])
@@ -69,7 +74,7 @@ export async function checkInstallations({
       problems.push(error)
     }
   }
-  if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
+  throwAll(problems)
   return lines
 }
 
@@ -119,7 +124,7 @@ async function checkRooms({ installations, members, io }: Parts): Promise<string
       problems.push(error)
     }
   }
-  if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
+  throwAll(problems)
   return lines
 }
 

@@ -73,10 +73,16 @@ const preparedParameters = 40
  * Drizzle leaves every statement unprepared; then each takes two round trips, and none can follow another on the wire.
  * A prepared one takes a single round trip from its second use on.
  */
-function preparing<Client extends Sql | TransactionSql>(client: Client): Client {
-  const unsafe: Sql['unsafe'] = (query, parameters = [], options = {}) =>
+function preparing(client: Sql | TransactionSql): Sql['unsafe'] {
+  return (query, parameters = [], options = {}) =>
     client.unsafe(query, parameters, { ...options, prepare: parameters.length <= preparedParameters })
-  return new Proxy(client, { get: (target, key) => (key === 'unsafe' ? unsafe : Reflect.get(target, key)) })
+}
+
+/** The driver's client with some of its methods replaced. */
+function replacing<Client extends object>(client: Client, methods: Partial<Record<keyof Client, unknown>>): Client {
+  return new Proxy(client, {
+    get: (target, key) => (Object.hasOwn(methods, key) ? methods[key as keyof Client] : Reflect.get(target, key)),
+  })
 }
 
 /**
@@ -90,12 +96,10 @@ function oneEach(client: Sql, connections: number): Sql {
   const begin = (run: (tx: TransactionSql) => unknown) => turns.take(() => beginSafely(client, run))
   const unsafe: Sql['unsafe'] = (...statement) =>
     pending(
-      () => turns.take(() => prepared.unsafe(...statement)),
-      () => turns.take(() => prepared.unsafe(...statement).values()),
+      () => turns.take(() => prepared(...statement)),
+      () => turns.take(() => prepared(...statement).values()),
     )
-  return new Proxy(client, {
-    get: (target, key) => (key === 'unsafe' ? unsafe : key === 'begin' ? begin : Reflect.get(target, key)),
-  })
+  return replacing(client, { unsafe, begin })
 }
 
 /**
@@ -108,9 +112,9 @@ async function beginSafely(client: Sql, run: (tx: TransactionSql) => unknown): P
     const prepared = preparing(tx)
     const unsafe: Sql['unsafe'] = (...statement) => {
       if (isOver) throw new Error('The connection to the database was lost')
-      return prepared.unsafe(...statement)
+      return prepared(...statement)
     }
-    return new Proxy(tx, { get: (target, key) => (key === 'unsafe' ? unsafe : Reflect.get(target, key)) })
+    return replacing(tx, { unsafe })
   }
   try {
     return await client.begin(async (tx) => {

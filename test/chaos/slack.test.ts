@@ -36,13 +36,7 @@ it('killed while it posts in Slack, the program loses no card and doubles none',
     secret: peer.signingSecret,
     clock: systemClock,
   })
-  await peer.tell(deliver, {
-    type: 'member_joined_channel',
-    user: peer.users.deskbell,
-    channel: support,
-    team: peer.team,
-    inviter: peer.users.ana,
-  })
+  await peer.invite(deliver)
   // Slack has the message long before the program hears so.
   peer.fault('chat.postMessage', ...Array.from({ length: 3 * kills }, () => slow))
   const names: string[] = []

@@ -31,6 +31,8 @@ export interface SlackPeer extends Proxy {
   /** The modal that was opened or changed last; null when there is none. */
   lastView(): Record<string, unknown> | null
   person(name: 'admin' | 'ana' | 'ben', deliver: Deliver, channel?: string): Person
+  /** Lets the bot into #support, as Ana does. */
+  invite(deliver: Deliver): Promise<Taken>
   /** Tells the app an event. */
   tell(deliver: Deliver, event: { type: string } & Record<string, unknown>): Promise<Taken>
 }
@@ -175,6 +177,14 @@ export async function startSlackPeer(redirectUri = 'http://127.0.0.1:3000/slack/
       return (shown?.answer?.['view'] as Record<string, unknown> | undefined) ?? null
     },
     tell: (deliver, event) => deliver(eventPayload(team, event)),
+    invite: (deliver) =>
+      peer.tell(deliver, {
+        type: 'member_joined_channel',
+        user: users.deskbell,
+        channel: channels.support,
+        team,
+        inviter: users.ana,
+      }),
     person(name, deliver, channel = channels.support) {
       const id = users[name]
       const place: Place = { team, channel, user: id, userName: name }

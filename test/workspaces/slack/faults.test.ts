@@ -42,13 +42,7 @@ describe('a Slack that fails in every way', () => {
     })
     deliver = overHttp((request) => fetch(request), { url: app.url, secret: peer.signingSecret, clock: systemClock })
     screen = screenOf(peer)
-    await peer.tell(deliver, {
-      type: 'member_joined_channel',
-      user: peer.users.deskbell,
-      channel: peer.channels.support,
-      team: peer.team,
-      inviter: peer.users.ana,
-    })
+    await peer.invite(deliver)
   })
   afterAll(async () => {
     await app?.close()

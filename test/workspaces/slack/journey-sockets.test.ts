@@ -23,13 +23,7 @@ describe('a team in Slack, without a public address', () => {
     deliver = overSocket(peer.sockets)
     screen = screenOf(peer)
     await peer.sockets.connected(2)
-    await peer.tell(deliver, {
-      type: 'member_joined_channel',
-      user: peer.users.deskbell,
-      channel: peer.channels.support,
-      team: peer.team,
-      inviter: peer.users.ana,
-    })
+    await peer.invite(deliver)
   })
   afterAll(async () => {
     await app?.close()

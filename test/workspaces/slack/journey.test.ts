@@ -32,13 +32,7 @@ describe('a team in Slack', () => {
     ben = peer.person('ben', deliver)
     screen = screenOf(peer)
     peer.groups.push({ id: 'S0AGENTS', name: 'Agents', handle: 'agents', users: [ana.id] })
-    await peer.tell(deliver, {
-      type: 'member_joined_channel',
-      user: peer.users.deskbell,
-      channel: peer.channels.support,
-      team: peer.team,
-      inviter: ana.id,
-    })
+    await peer.invite(deliver)
     await tune((tuning) => ({ ...tuning, graceSeconds: { 'live-chat': 0 } }))
   })
   afterAll(async () => {

@@ -1,6 +1,6 @@
 /**
- * A question to a teammate, before a platform gives it its look: a modal, a page. At most five fields, so that every
- * platform can show it.
+ * A question to a teammate, before a platform gives it its look: a modal, a page. At most five fields, four
+ * where something stands above them: Discord shows no more.
  */
 export interface Form {
   id: FormId
@@ -33,6 +33,26 @@ export const formIds = [
   'settings.second-approval',
 ] as const
 export type FormId = (typeof formIds)[number]
+
+/** What a form is called while it is being made. */
+export const formNames: Record<FormId, string> = {
+  edit: 'Reply',
+  redraft: 'Redraft',
+  dismiss: 'Dismiss',
+  snooze: 'Snooze',
+  schedule: 'Send later',
+  assign: 'Assign',
+  log: 'Log a call or visit',
+  'settings.voice': 'Voice',
+  'settings.rooms': 'Rooms',
+  'settings.room-rule': 'Rooms',
+  'settings.room-rule.remove': 'Rooms',
+  'settings.hours': 'Hours',
+  'settings.target': 'Reply target',
+  'settings.target.remove': 'Reply target',
+  'settings.roles': 'Roles',
+  'settings.second-approval': 'Second approval',
+}
 
 /** What a form is about: it travels with it, and comes back. At most 2,500 characters as JSON. */
 export type FormAbout = Record<string, string | number | boolean | null>

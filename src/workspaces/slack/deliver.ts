@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { webApi } from '@slack/bolt'
 import type { AttachmentRef } from '../../conversations/conversation.ts'
 import { GoneError, messageOf, PermanentError, RetryableError } from '../../errors.ts'
-import type { Entry, EntryMessage, Message } from '../message.ts'
+import { attachmentsOf, withoutShared } from '../kit/files.ts'
+import type { Message } from '../message.ts'
 import type { Place, PostRef, Workspace, WorkspaceIo } from '../workspace.ts'
 import type { Look, SlackMessage } from './blocks/message.ts'
 import type { Clients, TeamClient } from './clients.ts'
@@ -76,7 +77,17 @@ export function createDelivery({
     const hasFiles = files.length > 0
     const look = hasFiles ? { team, files } : { team }
     // A link of a customer's must not bring its page along; a file's link must.
-    return { ...render(withoutThose(message, files), look), unfurl_links: hasFiles, unfurl_media: hasFiles }
+    return {
+      ...render(
+        withoutShared(
+          message,
+          files.map(({ attachmentId }) => attachmentId),
+        ),
+        look,
+      ),
+      unfurl_links: hasFiles,
+      unfurl_media: hasFiles,
+    }
   }
 
   async function refOf(
@@ -191,26 +202,6 @@ function threadOf(message: Message, thread: string | null) {
   if (thread === null) return {}
   const isBroadcast = message.kind === 'entry' && message.isBroadcast
   return isBroadcast ? { thread_ts: thread, reply_broadcast: true as const } : { thread_ts: thread }
-}
-
-function attachmentsOf(message: Message): AttachmentRef[] {
-  return sharesFiles(message) ? message.entry.turns.flatMap((turn) => turn.attachments) : []
-}
-
-type Sharing = EntryMessage & { entry: Extract<Entry, { kind: 'said' | 'files' }> }
-
-const sharesFiles = (message: Message): message is Sharing =>
-  message.kind === 'entry' && (message.entry.kind === 'said' || message.entry.kind === 'files')
-
-/** What is shared as a file isn't named once more. */
-function withoutThose(message: Message, files: Uploaded[]): Message {
-  if (files.length === 0 || !sharesFiles(message)) return message
-  const shared = new Set(files.map(({ attachmentId }) => attachmentId))
-  const turns = message.entry.turns.map((turn) => ({
-    ...turn,
-    attachments: turn.attachments.filter(({ id }) => !shared.has(id)),
-  }))
-  return { ...message, entry: { ...message.entry, turns } }
 }
 
 const metadataSchema = z.object({ event_type: z.literal(eventType), event_payload: z.object({ key: z.string() }) })

@@ -1,4 +1,5 @@
 import { PermanentError, RetryableError } from '../../errors.ts'
+import { createCache } from '../kit/cache.ts'
 import type { Membership, WorkspaceIo } from '../workspace.ts'
 import type { Clients } from './clients.ts'
 import { asking, codeOf } from './failures.ts'
@@ -39,31 +40,42 @@ const rightsFreshMs = 60_000
 const namesFreshMs = 10 * 60_000
 
 export function createMembers(clients: Clients, { clock }: Pick<WorkspaceIo, 'clock'>): Members {
-  const people = createCache(clock, ({ team, local }) => readPerson(clients, team, local))
-  const groups = createCache(clock, ({ team }) => readGroups(clients, team))
+  const people = createCache(clock, (id) => telling(() => readPerson(clients, id)))
+  const groups = createCache(clock, (team) => telling(() => readGroups(clients, team)))
 
   return {
     async membershipOf(teammateId) {
       const id = parseId(teammateId)
       if (!id) return { groups: [], isAdmin: false }
       const [person, all] = await Promise.all([
-        people.get(id, rightsFreshMs),
-        groups.get({ team: id.team, local: '' }, rightsFreshMs),
+        people.get(teammateId, rightsFreshMs),
+        groups.get(id.team, rightsFreshMs),
       ])
       if (person.isGone) return { groups: [], isAdmin: false }
       const own = all.filter(({ users }) => users.includes(id.local))
       return { groups: own.map((group) => group.id), isAdmin: person.isAdmin }
     },
     async groupsOf(team) {
-      const all = await groups.get({ team, local: '' }, rightsFreshMs)
+      const all = await groups.get(team, rightsFreshMs)
       return all.map(({ id, name }) => ({ id, name }))
     },
-    nameOf: async (team, user) => (await people.get({ team, local: user }, namesFreshMs)).name,
+    nameOf: async (team, user) => (await people.get(idOf(team, user), namesFreshMs)).name,
     roomOf: (roomId) => readRoom(clients, roomId),
   }
 }
 
-async function readPerson(clients: Clients, team: string, user: string): Promise<Person> {
+/** Where Slack fails in a way of its own, nobody's rights are known. */
+async function telling<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof RetryableError || error instanceof PermanentError) throw error
+    throw new RetryableError("Slack can't tell who you are now", { cause: error })
+  }
+}
+
+async function readPerson(clients: Clients, id: string): Promise<Person> {
+  const { team, local: user } = parseId(id) ?? { team: '', local: id }
   const { web } = await clients.of(team)
   const said = await asking('call', 'tell who this is', () => web.users.info({ user }))
   const { profile, real_name, name, is_admin, is_owner, is_primary_owner, deleted } = said.user ?? {}
@@ -110,35 +122,5 @@ async function readRoom(clients: Clients, roomId: string): Promise<Room> {
     const { botName } = await client.identify()
     const problem = `The bot can't see the channel ${id.local}: it is private or was deleted. Write /invite @${botName} in it, or choose another`
     return { name: id.local, problem }
-  }
-}
-
-interface Key {
-  team: string
-  local: string
-}
-
-const maxKept = 5000
-
-/** Remembers answers, asks once for many who want to know at the same time, and never remembers a failure. */
-function createCache<T>(clock: WorkspaceIo['clock'], read: (key: Key) => Promise<T>) {
-  const kept = new Map<string, { answer: Promise<T>; at: number }>()
-  return {
-    async get(key: Key, freshMs: number): Promise<T> {
-      const id = idOf(key.team, key.local)
-      const now = clock.now().getTime()
-      const known = kept.get(id)
-      if (known && now - known.at < freshMs) return known.answer
-      if (kept.size >= maxKept) kept.clear()
-      const answer = read(key)
-      kept.set(id, { answer, at: now })
-      try {
-        return await answer
-      } catch (error) {
-        if (kept.get(id)?.answer === answer) kept.delete(id)
-        if (error instanceof RetryableError || error instanceof PermanentError) throw error
-        throw new RetryableError("Slack can't tell who you are now", { cause: error })
-      }
-    },
   }
 }

@@ -2,6 +2,7 @@ import { SocketModeReceiver, webApi } from '@slack/bolt'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
+import { within } from '../kit/within.ts'
 import { appTokenAction, codeOf } from './failures.ts'
 import type { Incoming } from './receiver.ts'
 import { slackLogger, type Web } from './web-client.ts'
@@ -67,7 +68,7 @@ export function createSockets({
     }
     signal.addEventListener('abort', close, { once: true })
     try {
-      await withLimit(client.start(), helloMs, 'Slack did not say hello')
+      if ((await within(client.start(), helloMs)) === null) throw new Error('Slack did not say hello')
       connected.add(client)
       if (signal.aborted) close()
       await ended
@@ -109,7 +110,7 @@ export function createSockets({
     },
     async stop() {
       stopping.abort()
-      await withLimit(Promise.all(running), closingMs, 'late').catch(() => {})
+      await within(Promise.all(running), closingMs)
       running = []
     },
   }
@@ -144,14 +145,4 @@ function isRefusal(error: unknown): boolean {
     codeOf(error) !== null &&
     !/^(internal|fatal|service|rate)/.test(codeOf(error) ?? '')
   )
-}
-
-async function withLimit<T>(work: Promise<T>, ms: number, why: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => void (timer = setTimeout(() => reject(new Error(why)), ms)))
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

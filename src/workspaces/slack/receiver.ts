@@ -2,6 +2,7 @@ import type { App, Receiver } from '@slack/bolt'
 import { z } from 'zod'
 import { messageOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
+import { within } from '../kit/within.ts'
 import type { Installation, Installations, Origin } from './installations.ts'
 
 /** What came from Slack, over HTTP or a socket. */
@@ -84,10 +85,7 @@ export function createIntake(
     },
     installationOf: (body) => admitted.get(body) ?? null,
     async idle(ms) {
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<void>((resolve) => void (timer = setTimeout(resolve, ms)))
-      await Promise.race([Promise.all(running), late])
-      clearTimeout(timer)
+      await within(Promise.all(running), ms)
     },
   }
 }

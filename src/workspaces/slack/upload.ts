@@ -2,6 +2,7 @@ import type { webApi } from '@slack/bolt'
 import type { AttachmentRef } from '../../conversations/conversation.ts'
 import { messageOf } from '../../errors.ts'
 import type { WorkspaceIo } from '../workspace.ts'
+import { fileNameOf, fitting } from '../kit/files.ts'
 import type { SharedFile } from './blocks/message.ts'
 import type { TeamClient } from './clients.ts'
 
@@ -65,7 +66,7 @@ export function createUpload({
 
   return async (client, attachments) => {
     const signal = AbortSignal.timeout(deadlineMs)
-    const uploads = chosen(attachments).map(async (attachment) => {
+    const uploads = fitting(attachments, { files: maxFiles, bytes: maxBytes }).map(async (attachment) => {
       const late = new Promise<never>((_, reject) =>
         signal.addEventListener('abort', () => reject(new Error('it took too long')), { once: true }),
       )
@@ -83,24 +84,4 @@ export function createUpload({
 async function complete(web: webApi.WebClient, id: string, title: string): Promise<string | null> {
   const done = await web.files.completeUploadExternal({ files: [{ id, title }] })
   return done.files?.[0]?.permalink ?? null
-}
-
-/** The first that were kept, as far as one message may carry. */
-function chosen(attachments: AttachmentRef[]): AttachmentRef[] {
-  let bytes = 0
-  return attachments
-    .filter(({ isKept }) => isKept)
-    .filter((attachment) => {
-      if (bytes + attachment.bytes > maxBytes) return false
-      bytes += attachment.bytes
-      return true
-    })
-    .slice(0, maxFiles)
-}
-
-/** Customers choose these names. */
-function fileNameOf(name: string): string {
-  // oxlint-disable-next-line no-control-regex -- those are what is taken out
-  const plain = name.replace(/[\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/g, ' ').trim()
-  return plain.slice(0, 200) || 'file'
 }

@@ -1,6 +1,6 @@
 import { BadInputError } from '../../errors.ts'
 import type { Teammate } from '../workspace.ts'
-import { visible } from './text.ts'
+import { visible } from '../kit/text.ts'
 
 /** The teammate of this name; the same id for the same name, however it is spaced or capitalised. Throws BadInputError. */
 export function teammateNamed(given: string): Teammate {

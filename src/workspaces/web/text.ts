@@ -1,10 +1,3 @@
-const hidden = /(?![\n\t])[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu
-
-/** Without control characters and without marks that reorder what follows. Line breaks and tabs stay. */
-export function visible(text: string): string {
-  return text.replace(hidden, '')
-}
-
 const foldAt = { characters: 700, lines: 10, slack: 200 }
 
 /** Splits a long text into what is shown at once and the rest, which is empty for a short one. */
@@ -21,10 +14,4 @@ export function fold(text: string): [head: string, rest: string] {
   if (space > end / 2) end = space
   if (/[\uD800-\uDBFF]/.test(text[end - 1] ?? '')) end -= 1
   return [text.slice(0, end), text.slice(end)]
-}
-
-export function fileSize(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
 }

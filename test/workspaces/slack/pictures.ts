@@ -6,7 +6,7 @@ import { modalOf } from '../../../src/workspaces/slack/blocks/modal.ts'
 import { settingsModal } from '../../../src/workspaces/slack/blocks/settings.ts'
 import type { Message as Posted } from '../../../src/workspaces/message.ts'
 import { openBrowser } from '../../support/browser.ts'
-import { editForm, sampleCards, sampleHome, sampleSettings, sampleTurn } from './blocks/samples.ts'
+import { editForm, sampleCards, sampleHome, sampleSettings, sampleTurn } from '../contract/sample-cards.ts'
 import { drawBlocks } from './draw-blocks.js'
 
 /** Takes pictures of what Slack is sent: `npm run slack:pictures`; with a folder and `all`, of every card. */

@@ -5,7 +5,7 @@ import type { SlackConnection } from '../../../src/workspaces/slack/connection.t
 import { connectTo } from '../../support/slack/connect.ts'
 import { testSlackIo, type TestSlackIo } from '../../support/slack/io.ts'
 import { startSlackPeer, type SlackMessage, type SlackPeer } from '../../support/slack/peer.ts'
-import { sampleCard, sampleTurn } from './blocks/samples.ts'
+import { sampleCard, sampleTurn } from '../contract/sample-cards.ts'
 
 let peer: SlackPeer
 let io: TestSlackIo

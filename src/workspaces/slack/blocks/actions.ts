@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt'
 import type { Action, Card } from '../../card.ts'
-import { clickPrefix, clickValue, type Clickable } from './click.ts'
+import { clickPrefix } from './click.ts'
+import { clickValue, type Clickable } from '../../kit/click.ts'
 import { button, confirm, option, plain, type Block } from './elements.ts'
 
 type Step = Omit<Action, 'id'> & { id: Clickable }

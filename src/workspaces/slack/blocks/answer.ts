@@ -13,7 +13,8 @@ import {
   type Piece,
 } from './elements.ts'
 import type { SlackMessage } from './message.ts'
-import { counted, isBlank, mrkdwn, oneLine } from './text.ts'
+import { counted, isBlank, oneLine } from '../../kit/text.ts'
+import { mrkdwn } from './text.ts'
 
 /** What only the one who asked sees. Lines with an address are links. */
 export function answerBlocks({ title, lines }: Answer): SlackMessage {

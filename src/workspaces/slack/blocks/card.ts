@@ -18,8 +18,9 @@ import {
   userOf,
   type Block,
 } from './elements.ts'
-import { foldAt, isBlank, isolated, oneLine } from './text.ts'
-import { fitted, turnBlocks, type SaidBlocks } from './turn.ts'
+import { foldAt, isBlank, isolated, oneLine } from '../../kit/text.ts'
+import { fitted } from '../../kit/said.ts'
+import { turnBlocks, type SaidBlocks } from './turn.ts'
 
 const wordsRoom = { turns: 6, characters: 1500, lines: 20 }
 const decidedRoom = { turns: 3, characters: 300, lines: 5 }

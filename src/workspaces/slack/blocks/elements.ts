@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { types } from '@slack/bolt'
-import { chunks, cut, isBlank, mrkdwn, oneLine, visible, webAddress } from './text.ts'
+import { chunks, cut, isBlank, oneLine, visible, webAddress } from '../../kit/text.ts'
+import { mrkdwn } from './text.ts'
 
 /**
  * The pieces of Block Kit that Deskbell uses. What others wrote is only ever put into plain text and rich text, which
@@ -15,6 +16,8 @@ type Small = types.PlainTextElement | types.MrkdwnElement
 /** Slack answers `msg_blocks_too_long` somewhere above 13,000 characters. */
 export const messageBudget = 12_000
 export const maxModalBlocks = 100
+/** Of one block, so that a page can end within a long letter. */
+export const maxChunk = 3000
 
 /** `text` as it is: what others wrote has gone through `oneLine`, `isolated` or `visible`. */
 export function plain(text: string, max = 3000): types.PlainTextElement {
@@ -112,7 +115,7 @@ export function linkPiece(url: string, text: string): types.RichTextLink | types
 
 /** Words of any length, but some, in at most so many blocks. */
 export function prose(text: string, maxBlocks: number): types.RichTextBlock[] {
-  return chunks(text)
+  return chunks(text, maxChunk)
     .slice(0, maxBlocks)
     .map((part) => richText(line(...namedPieces(part))))
 }

@@ -1,8 +1,8 @@
 import type { types } from '@slack/bolt'
 import type { Field, FormValue, Option } from '../../form.ts'
-import { isBlank, oneLine } from './text.ts'
+import { isBlank, oneLine } from '../../kit/text.ts'
 import { context, option, plain, userOf } from './elements.ts'
-import { split } from './split.ts'
+import { split } from '../../kit/split.ts'
 
 /** What is needed to read a field again: it travels with the modal. */
 export interface FieldNote {

@@ -4,7 +4,7 @@ import type { FormAbout, FormId } from '../../form.ts'
 import type { FormLink } from '../../workspace.ts'
 import { button, confirm, option, plain } from './elements.ts'
 import { aboutSchema, formIdSchema } from './read-modal.ts'
-import { isBlank, oneLine } from './text.ts'
+import { isBlank, oneLine } from '../../kit/text.ts'
 
 /** A button that opens a form, and one that submits it without values. */
 export type FormClick = { kind: 'open' | 'remove'; form: FormId; about: FormAbout }

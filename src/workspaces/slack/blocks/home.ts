@@ -4,7 +4,7 @@ import { listBlock } from './answer.ts'
 import { button, context, header, maxModalBlocks, plain, type Block } from './elements.ts'
 import { formButton } from './form-link.ts'
 import { settingsBlocks } from './settings.ts'
-import { oneLine } from './text.ts'
+import { oneLine } from '../../kit/text.ts'
 
 /** Opens `settingsModal`. */
 export const settingsAction = 'settings'

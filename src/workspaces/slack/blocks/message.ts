@@ -22,8 +22,10 @@ import {
   type Block,
   type Piece,
 } from './elements.ts'
-import { counted, cut, isBlank, isolated, mrkdwn, oneLine } from './text.ts'
-import { fileLines, fitted, turnBlocks } from './turn.ts'
+import { counted, cut, isBlank, isolated, oneLine } from '../../kit/text.ts'
+import { mrkdwn } from './text.ts'
+import { fileLines, fitted } from '../../kit/said.ts'
+import { turnBlocks } from './turn.ts'
 
 /** A file that was uploaded to Slack; a link to it in a message shares it, and Slack shows it there. */
 export interface SharedFile {

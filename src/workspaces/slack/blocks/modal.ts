@@ -16,8 +16,8 @@ import {
 } from './elements.ts'
 import { fieldBlock, fieldBlocks, type FieldNote } from './fields.ts'
 import type { SubmittedForm } from './read-modal.ts'
-import { isBlank, oneLine } from './text.ts'
-import { fitted } from './turn.ts'
+import { isBlank, oneLine } from '../../kit/text.ts'
+import { fitted } from '../../kit/said.ts'
 
 /** A modal is a form's look in Slack. https://docs.slack.dev/surfaces/modals */
 export type View = types.ModalView

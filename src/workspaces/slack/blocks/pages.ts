@@ -8,6 +8,7 @@ import {
   datePiece,
   italic,
   line,
+  maxChunk,
   plain,
   quote,
   richText,
@@ -17,8 +18,8 @@ import {
   type Block,
 } from './elements.ts'
 import { title, type View } from './modal.ts'
-import { chunks, isBlank, isolated } from './text.ts'
-import { fileLine, starsOf } from './turn.ts'
+import { chunks, isBlank, isolated } from '../../kit/text.ts'
+import { fileLine, starsOf } from '../../kit/said.ts'
 
 const maxPage = { size: 9000, blocks: 60 }
 
@@ -91,7 +92,9 @@ function turnParts(turn: CardTurn): Block[] {
     ...turn.notes.filter((note) => !isBlank(note)).map((note) => `⚠️ ${isolated(note, 500)}`),
   ]
   return [
-    ...chunks(turn.text).map((text, index) => richText(...(index === 0 ? [withoutEmpty(heading)] : []), quote(text))),
+    ...chunks(turn.text, maxChunk).map((text, index) =>
+      richText(...(index === 0 ? [withoutEmpty(heading)] : []), quote(text)),
+    ),
     ...(turn.translation === null ? [] : partsOf(turn.translation, 'In your language', quote)),
     ...Array.from({ length: Math.ceil(below.length / 10) }, (_, index) =>
       context(...below.slice(index * 10, index * 10 + 10).map((text) => plain(text))),
@@ -105,5 +108,7 @@ const withoutEmpty = (section: types.RichTextSection): types.RichTextSection => 
 })
 
 function partsOf(text: string, name: string, look: typeof quote | typeof toCopy): Block[] {
-  return chunks(text).map((chunk, index) => richText(...(index === 0 ? [line(italic(name))] : []), look(chunk)))
+  return chunks(text, maxChunk).map((chunk, index) =>
+    richText(...(index === 0 ? [line(italic(name))] : []), look(chunk)),
+  )
 }

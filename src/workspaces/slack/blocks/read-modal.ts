@@ -3,7 +3,7 @@ import { BadInputError } from '../../../errors.ts'
 import { formIds, type FormAbout, type FormId, type FormValue, type FormValues } from '../../form.ts'
 import { fieldAction, fieldBlock, type FieldNote } from './fields.ts'
 import type { ModalNote } from './modal.ts'
-import { join } from './split.ts'
+import { join } from '../../kit/split.ts'
 
 export const formIdSchema = z.enum(formIds)
 export const aboutSchema: z.ZodType<FormAbout> = z.record(

@@ -14,7 +14,7 @@ import {
 } from './elements.ts'
 import { formButton, removeMenu } from './form-link.ts'
 import { title, type View } from './modal.ts'
-import { isBlank, oneLine } from './text.ts'
+import { isBlank, oneLine } from '../../kit/text.ts'
 
 /** More lines than this have one menu to remove them with, instead of a button each. */
 const maxRemoveButtons = 5

@@ -1,7 +1,7 @@
 import type { BlockAction, BlockElementAction } from '@slack/bolt'
-import type { FormAbout, FormId } from '../../form.ts'
-import type { Decision, Teammate } from '../../workspace.ts'
-import { readClick, type Click } from '../blocks/click.ts'
+import { decisionOf, formOf } from '../../kit/decision.ts'
+import { readClick } from '../blocks/click.ts'
+import { type Click } from '../../kit/click.ts'
 import { messageModal } from '../blocks/modal.ts'
 import { pagesModal } from '../blocks/pages.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
@@ -39,52 +39,6 @@ async function openConversation(desk: Desk, at: Trigger, conversationId: string)
     const card = await desk.io.readCard(conversationId)
     return card ? pagesModal(card, 0) : messageModal('Conversation', 'This conversation does not exist any more.')
   })
-}
-
-/** The form that an action opens; null: it is done at once. */
-function formOf({ action, isQuick, ...click }: Click): { form: FormId; about: FormAbout } | null {
-  const about = { conversationId: click.conversationId, seenSeq: click.seenSeq, draftId: click.target }
-  switch (action) {
-    case 'edit':
-    case 'redraft':
-    case 'snooze':
-    case 'schedule':
-      return { form: action, about }
-    case 'assign-to':
-      return { form: 'assign', about }
-    case 'dismiss':
-      return isQuick ? null : { form: action, about }
-    default:
-      return null
-  }
-}
-
-/** What a click decides. Null: nothing. */
-function decisionOf({ action, conversationId, target, seenSeq }: Click, teammate: Teammate): Decision | null {
-  const base = { conversationId, teammate }
-  switch (action) {
-    case 'approve':
-      return target === null ? null : { ...base, kind: action, draftId: target, seenSeq }
-    case 'assign':
-      return { ...base, kind: action, to: teammate }
-    case 'unassign':
-      return { ...base, kind: 'assign', to: null }
-    case 'dismiss':
-      return { ...base, kind: action, seenSeq, reason: 'no-reply-needed' }
-    case 'spam':
-      return { ...base, kind: 'dismiss', seenSeq, reason: 'spam' }
-    case 'reopen':
-      return { ...base, kind: action }
-    case 'undo':
-    case 'mark-sent':
-    case 'mark-unsent':
-    case 'resend':
-      return target === null ? null : { ...base, kind: action, replyId: target }
-    case 'retry':
-      return target === null ? null : { ...base, kind: action, problemId: target }
-    default:
-      return null
-  }
 }
 
 /** Who clicked. */

@@ -1,8 +1,9 @@
 import { parseCommand } from '../../command.ts'
+import { formNames } from '../../form.ts'
 import { answerBlocks } from '../blocks/answer.ts'
 import { commandName, shortcutId } from '../manifest.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
-import { formNames, formView, openForm, openModal, openSettings, type Trigger } from './modals.ts'
+import { formView, openForm, openModal, openSettings, type Trigger } from './modals.ts'
 import { tell } from './tell.ts'
 
 /** `/desk`, and the shortcut on messages. */

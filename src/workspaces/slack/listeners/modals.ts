@@ -1,5 +1,5 @@
 import type { webApi } from '@slack/bolt'
-import type { Form, FormAbout, FormId } from '../../form.ts'
+import { formNames, type Form, type FormAbout, type FormId } from '../../form.ts'
 import { loadingModal, messageModal, modalOf, type FormLook, type View } from '../blocks/modal.ts'
 import { settingsModal } from '../blocks/settings.ts'
 import { asking, codeOf } from '../failures.ts'
@@ -87,24 +87,4 @@ export async function formModal(
 ): Promise<View> {
   const groups = form.fields.some(({ kind }) => kind === 'group') ? await desk.members.groupsOf(team) : []
   return modalOf(form, { team, groups, ...back })
-}
-
-/** What a modal is called while its content is on its way. */
-export const formNames: Record<FormId, string> = {
-  edit: 'Reply',
-  redraft: 'Redraft',
-  dismiss: 'Dismiss',
-  snooze: 'Snooze',
-  schedule: 'Send later',
-  assign: 'Assign',
-  log: 'Log a call or visit',
-  'settings.voice': 'Voice',
-  'settings.rooms': 'Rooms',
-  'settings.room-rule': 'Rooms',
-  'settings.room-rule.remove': 'Rooms',
-  'settings.hours': 'Hours',
-  'settings.target': 'Reply target',
-  'settings.target.remove': 'Reply target',
-  'settings.roles': 'Roles',
-  'settings.second-approval': 'Second approval',
 }

@@ -1,12 +1,13 @@
 import type { ViewSubmitAction, webApi } from '@slack/bolt'
 import { messageOf } from '../../../errors.ts'
-import type { FormAbout, FormOutcome, FormValues } from '../../form.ts'
+import { formNames, type FormAbout, type FormOutcome, type FormValues } from '../../form.ts'
 import type { Teammate } from '../../workspace.ts'
 import { errorsOf, formCallback, loadingModal, messageModal, type View } from '../blocks/modal.ts'
 import { readModal, type SubmittedForm } from '../blocks/read-modal.ts'
+import { within } from '../../kit/within.ts'
 import { parseId } from '../ids.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
-import { formModal, formNames, settingsView, showModal } from './modals.ts'
+import { formModal, settingsView, showModal } from './modals.ts'
 import { tell, type Listener } from './tell.ts'
 
 /** Slack waits for 3 s, and the answer has to travel. */
@@ -29,7 +30,7 @@ export function listenToSubmissions(desk: Desk): void {
         return ack({ response_action: 'update', view: messageModal('Deskbell', messageOf(error)) })
       }
       const answered = submit(desk, actor, form).then((outcome) => answerTo(desk, actor, form, outcome))
-      const answer = await inTime(answered, patienceMs)
+      const answer = await within(answered, patienceMs)
       if (answer === null) {
         await ack({ response_action: 'update', view: loadingModal(formNames[form.form], typedIn(form)) })
         await answerLate(desk, { client, actor }, form, body.view.id, await answered)
@@ -152,16 +153,5 @@ async function refreshSettings(
     await showModal(client, view.root_view_id, await settingsView(desk, actor))
   } catch (error) {
     desk.io.log.info('settings not refreshed', { reason: messageOf(error) })
-  }
-}
-
-/** Null when it takes longer. */
-async function inTime<T>(work: Promise<T>, ms: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<null>((resolve) => void (timer = setTimeout(() => resolve(null), ms)))
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,7 +1,7 @@
 import type { RespondFn, webApi } from '@slack/bolt'
 import { messageOf } from '../../../errors.ts'
 import { namedMarks, prose } from '../blocks/elements.ts'
-import { cut } from '../blocks/text.ts'
+import { cut } from '../../kit/text.ts'
 import type { Actor, Desk } from './desk.ts'
 
 /** Somebody who waits for an answer. Clicks in modals and on App Home have no `respond`. */

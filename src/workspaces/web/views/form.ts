@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { Field, Form } from '../../form.ts'
 import { nameOf, type Typed } from '../form-fields.ts'
-import { visible } from '../text.ts'
+import { visible } from '../../kit/text.ts'
 import { fieldView } from './field.ts'
 import { csrfField, framedPage, type Frame, type Html } from './page.ts'
 

@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { Answer, CardFilter, CardPage } from '../../workspace.ts'
 import type { Card } from '../../card.ts'
-import { visible } from '../text.ts'
+import { visible } from '../../kit/text.ts'
 import { cardView } from './card.ts'
 import { csrfField, filterNames, framedPage, type Frame, type Html } from './page.ts'
 

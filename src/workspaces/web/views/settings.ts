@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { FormLink, Refusal, SettingsPage, SettingsSection, Tunables } from '../../workspace.ts'
 import { newTemplate, type SettingsFields } from '../settings-form.ts'
-import { visible } from '../text.ts'
+import { visible } from '../../kit/text.ts'
 import { textarea, csrfField, framedPage, type Frame, type Html } from './page.ts'
 
 interface SettingsState {

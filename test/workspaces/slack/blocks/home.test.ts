@@ -6,8 +6,8 @@ import { readFormLink } from '../../../../src/workspaces/slack/blocks/form-link.
 import { homeView, refusedHome, settingsAction } from '../../../../src/workspaces/slack/blocks/home.ts'
 import { settingsModal } from '../../../../src/workspaces/slack/blocks/settings.ts'
 import { slackProblems } from '../../../support/slack-limits.ts'
-import { forgeries, hostileText, objectsIn } from './hostile.ts'
-import { sampleHome, sampleSettings } from './samples.ts'
+import { forgeries, hostileText, objectsIn } from '../../contract/hostile.ts'
+import { sampleHome, sampleSettings } from '../../contract/sample-cards.ts'
 
 const line: fc.Arbitrary<AnswerLine> = fc.record(
   { text: hostileText, url: fc.oneof(fc.webUrl(), hostileText) },

@@ -5,8 +5,8 @@ import type { Entry, Message } from '../../../../src/workspaces/message.ts'
 import { readClick } from '../../../../src/workspaces/slack/blocks/click.ts'
 import { messageOf, type SharedFile } from '../../../../src/workspaces/slack/blocks/message.ts'
 import { slackProblems } from '../../../support/slack-limits.ts'
-import { cardSaying, forgeries, hostileCard, hostileText, hostileTurn, objectsIn } from './hostile.ts'
-import { sampleCard, sampleCards, sampleTurn } from './samples.ts'
+import { cardSaying, forgeries, hostileCard, hostileText, hostileTurn, objectsIn } from '../../contract/hostile.ts'
+import { sampleCard, sampleCards, sampleTurn } from '../../contract/sample-cards.ts'
 
 const shown = (message: Message, files?: SharedFile[]) =>
   messageOf(message, files ? { team: 'T1', files } : { team: 'T1' })

@@ -5,10 +5,10 @@ import type { Field, Form, FormValue } from '../../../../src/workspaces/form.ts'
 import { errorsOf, loadingModal, messageModal, modalOf } from '../../../../src/workspaces/slack/blocks/modal.ts'
 import { pagesModal, readPageLink } from '../../../../src/workspaces/slack/blocks/pages.ts'
 import { readModal } from '../../../../src/workspaces/slack/blocks/read-modal.ts'
-import { join, split } from '../../../../src/workspaces/slack/blocks/split.ts'
+import { join, split } from '../../../../src/workspaces/kit/split.ts'
 import { slackProblems } from '../../../support/slack-limits.ts'
-import { forgeries, hostileCard, hostileText, objectsIn } from './hostile.ts'
-import { editForm, everyField, sampleCard, sampleTurn } from './samples.ts'
+import { forgeries, hostileCard, hostileText, objectsIn } from '../../contract/hostile.ts'
+import { editForm, everyField, sampleCard, sampleTurn } from '../../contract/sample-cards.ts'
 import { submitted } from './submitted.ts'
 
 const look = { team: 'T1', groups: [{ id: 'T1/S1', name: 'Support' }] }

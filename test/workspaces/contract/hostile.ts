@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { Action, Card, CardTurn } from '../../../../src/workspaces/card.ts'
-import { sampleCard, sampleCards, sampleTurn } from './samples.ts'
+import type { Action, Card, CardTurn } from '../../../src/workspaces/card.ts'
+import { sampleCard, sampleCards, sampleTurn } from './sample-cards.ts'
 
 /** What customers, models and teammates could write to break a message. */
 const pieces = [

@@ -2,7 +2,7 @@ import { boundary } from './text.ts'
 
 /**
  * A text for several inputs in a row: each part fits, none is empty, and each `join` is what stood between two parts.
- * Cut where a paragraph ends, or a line, or a word; so no part begins or ends with a space that Slack might trim.
+ * Cut where a paragraph ends, or a line, or a word; so no part begins or ends with a space that a platform might trim.
  */
 export interface Split {
   parts: string[]

@@ -1,6 +1,6 @@
-import type { Action, ActionId, Card, CardTurn } from '../../../../src/workspaces/card.ts'
-import type { Form } from '../../../../src/workspaces/form.ts'
-import type { Home, SettingsPage } from '../../../../src/workspaces/workspace.ts'
+import type { Action, ActionId, Card, CardTurn } from '../../../src/workspaces/card.ts'
+import type { Form } from '../../../src/workspaces/form.ts'
+import type { Home, SettingsPage } from '../../../src/workspaces/workspace.ts'
 
 /** Cards as `cardOf` makes them, in every state that a room shows; and forms and pages. */
 

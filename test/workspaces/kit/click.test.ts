@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clickValue, readClick } from '../../../../src/workspaces/slack/blocks/click.ts'
+import { clickValue, parseClick } from '../../../src/workspaces/kit/click.ts'
 
 const id = fc.uuid({ version: 7 })
 
@@ -15,7 +15,7 @@ describe('a click on a card', () => {
         (conversationId, target, seenSeq, form) => {
           const value = clickValue({ conversationId, seenSeq }, { id: 'mark-unsent', target, form })
           expect(value.length).toBeLessThanOrEqual(75)
-          expect(readClick('do:mark-unsent', value)).toEqual({
+          expect(parseClick(value)).toEqual({
             action: 'mark-unsent',
             conversationId,
             target,
@@ -31,7 +31,7 @@ describe('a click on a card', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), (conversationId) => {
         const value = clickValue({ conversationId, seenSeq: 1 }, { id: 'read', target: conversationId, form: null })
-        expect(readClick('do:read', value)).toEqual({
+        expect(parseClick(value)).toEqual({
           action: 'read',
           conversationId,
           target: conversationId,
@@ -43,25 +43,22 @@ describe('a click on a card', () => {
   })
 
   it.each([
-    ['open:1', 'approve AZorPE1ef2CKmwwdLj9KWw - 3'],
-    ['do:approve', ''],
-    ['do:approve', null],
-    ['do:approve', undefined],
-    ['do:approve', 'approve'],
-    ['do:approve', 'approve!! AZorPE1ef2CKmwwdLj9KWw - 3'],
-    ['do:approve', 'launch AZorPE1ef2CKmwwdLj9KWw - 3'],
-    ['do:approve', 'toString AZorPE1ef2CKmwwdLj9KWw - 3'],
-    ['do:approve', 'approve short - 3'],
-    ['do:approve', 'approve AZorPE1ef2CKmwwdLj9KWw - -3'],
-    ['do:approve', 'approve AZorPE1ef2CKmwwdLj9KWw - zzzzzzzzzzz'],
-    ['do:approve', 'approve AZorPE1ef2CKmwwdLj9KWw - 3 more'],
-    ['do:approve', 'approve =%E0%A4%A - 3'],
-    ['do:approve', '{"c":"x"}'],
-  ])('is not read from what is none: %s %j', (actionId, value) => {
-    expect(readClick(actionId, value)).toBeNull()
+    '',
+    'approve',
+    'approve!! AZorPE1ef2CKmwwdLj9KWw - 3',
+    'launch AZorPE1ef2CKmwwdLj9KWw - 3',
+    'toString AZorPE1ef2CKmwwdLj9KWw - 3',
+    'approve short - 3',
+    'approve AZorPE1ef2CKmwwdLj9KWw - -3',
+    'approve AZorPE1ef2CKmwwdLj9KWw - zzzzzzzzzzz',
+    'approve AZorPE1ef2CKmwwdLj9KWw - 3 more',
+    'approve =%E0%A4%A - 3',
+    '{"c":"x"}',
+  ])('is not read from what is none: %j', (value) => {
+    expect(parseClick(value)).toBeNull()
   })
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.string(), (value) => readClick('do:x', value) === null))
+    fc.assert(fc.property(fc.string(), (value) => parseClick(value) === null))
   })
 })

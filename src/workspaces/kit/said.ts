@@ -1,0 +1,46 @@
+import type { CardTurn } from '../card.ts'
+import { counted, cut, fileSize, foldAt, isBlank, isolated, oneLine, visible } from './text.ts'
+
+/** "★★☆☆☆" */
+export function starsOf(rating: number | null): string {
+  if (rating === null || !(rating >= 1 && rating <= 5)) return ''
+  return '★'.repeat(Math.round(rating)).padEnd(5, '☆')
+}
+
+/** The start of a text, cut between words where it is too long; runs of empty lines become one. */
+export function fold(raw: string, characters: number, lines: number): { text: string; isCut: boolean } {
+  const text = visible(raw)
+    .replace(/\n\s*\n/g, '\n\n')
+    .trimEnd()
+  const end = foldAt(text, characters, lines)
+  return end < text.length ? { text: `${text.slice(0, end).trimEnd()} …`, isCut: true } : { text, isCut: false }
+}
+
+/** One line: names, kinds, sizes. */
+export function fileLines(turns: CardTurn[], max = 8): string[] {
+  const files = turns.flatMap(({ attachments }) => attachments)
+  if (files.length === 0) return []
+  const names = files.slice(0, max).map(fileLine)
+  if (files.length > max) names.push(`${files.length - max} more`)
+  return [`📎 ${names.join(', ')}`]
+}
+
+export function fileLine({ name, mediaType, bytes, isKept }: CardTurn['attachments'][number]): string {
+  const kind = oneLine(mediaType.replace(/^.*\//, ''), 12)
+  const facts = [/\.\w{2,5}$/.test(name) ? '' : kind, fileSize(bytes), isKept ? '' : 'too large to keep']
+  return `${isBlank(name) ? 'File' : isolated(name, 40)} (${facts.filter((fact) => fact !== '').join(', ')})`
+}
+
+/** What is to be noted about what was said, each once, the newest last. */
+export function noteLines(turns: CardTurn[]): string[] {
+  const notes = new Set(turns.flatMap((turn) => turn.notes).filter((note) => !isBlank(note)))
+  return [...notes].slice(-4).map((note) => `⚠️ ${isolated(note, 200)}`)
+}
+
+/** Words that were cut to fit: "… 30,000 more characters". */
+export function fitted(raw: string, max: number): { text: string; isCut: boolean } {
+  const text = visible(raw)
+  if (text.length <= max) return { text, isCut: false }
+  const head = cut(text, max)
+  return { text: `${head}\n(${counted(text.length - head.length + 1, 'more character')})`, isCut: true }
+}

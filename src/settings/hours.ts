@@ -57,19 +57,27 @@ export function momentOf(date: string, time: string, timeZone: string): Date {
   return new Date(shown.length > 0 ? Math.min(...shown) : before)
 }
 
-interface Span {
+export interface Span {
   opens: Date
   closes: Date
 }
 
-function spansOn(hours: Hours, date: string): Span[] {
+/** When the team works on a day, `2026-03-02` by its own calendar; in order. */
+export function openOn(hours: Hours, date: string): Span[] {
   if (hours.holidays.includes(date)) return []
-  const isNeverOpen = hours.week.every((spans) => spans.length === 0)
-  const spans = isNeverOpen ? fallback : (hours.week[weekdayOf(date)] ?? [])
-  return spans.map(([from, to]) => ({
+  return (hours.week[weekdayOf(date)] ?? []).map(([from, to]) => ({
     opens: momentOf(date, from, hours.timeZone),
     closes: momentOf(date, to, hours.timeZone),
   }))
+}
+
+/** True for a team that never wrote down when it works. */
+export function isNeverOpen({ week }: Hours): boolean {
+  return week.every((spans) => spans.length === 0)
+}
+
+function spansOn(hours: Hours, date: string): Span[] {
+  return openOn(isNeverOpen(hours) ? { ...hours, week: hours.week.map(() => fallback) } : hours, date)
 }
 
 /** When the first open days from a date on begin. */
@@ -96,7 +104,8 @@ function weekdayOf(date: string): number {
   return (new Date(date).getUTCDay() + 6) % 7
 }
 
-function addDays(date: string, days: number): string {
+/** So many days later; `2026-03-02`. */
+export function addDays(date: string, days: number): string {
   return new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10)
 }
 

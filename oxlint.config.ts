@@ -7,6 +7,7 @@ type Pattern = ({ regex: string } | { group: string[] }) & { message: string }
 const owners: { packages: string; owner: string }[] = [
   { packages: 'openai(/.*)?|tinyld', owner: 'src/assistant' },
   { packages: '@slack/.*', owner: 'src/workspaces/slack' },
+  { packages: 'discord\\.js|@discordjs/.*|discord-api-types(/.*)?', owner: 'src/workspaces/discord' },
   { packages: 'pg-boss|node-cron', owner: 'src/jobs' },
   { packages: 'drizzle-orm(/.*)?|postgres|@electric-sql/.*', owner: 'src/db and the queries of the nouns' },
   { packages: 'imapflow|mailparser|nodemailer(/.*)?|mailauth(/.*)?|email-reply-parser', owner: 'src/channels/email' },
@@ -120,6 +121,8 @@ export default defineConfig({
     { files: ['src/channels/{form,live-chat,log,kit}/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/http'])) },
     { files: ['src/workspaces/web/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/http'])) },
     { files: ['src/workspaces/slack/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/workspaces/slack'])) },
+    { files: ['src/workspaces/discord/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/workspaces/discord'])) },
+    { files: ['src/workspaces/kit/**/*.ts'], rules: restricted(...adapter, ...sdk()) },
     {
       // Contracts, pure nouns, and what everybody may use.
       files: [

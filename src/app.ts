@@ -9,6 +9,7 @@ import type { ActiveChannel, Context } from './context.ts'
 import { answerCommand } from './conversations/answer-command.ts'
 import { readHome } from './conversations/home.ts'
 import { decide } from './conversations/decide.ts'
+import { suggest } from './conversations/suggest.ts'
 import { hostedKey, readTranscript } from './conversations/hosted.ts'
 import { readConversation, readConversations } from './conversations/read.ts'
 import { countConversations, listConversations } from './conversations/list.ts'
@@ -18,6 +19,7 @@ import { openDatabase, type Database } from './db/client.ts'
 import { migrate } from './db/migrate.ts'
 import { attachments, cursors } from './db/schema.ts'
 import { openSignals } from './db/signals.ts'
+import { openShelf } from './db/shelf.ts'
 import { openVault } from './db/vault.ts'
 import { createLedger } from './drafts/ledger.ts'
 import { proposeDraft } from './drafts/propose.ts'
@@ -157,6 +159,8 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       }),
       writeTuning: (tuning, by) => writeTuning(ctx, tuning, `${workspaceId}:${by.id}`),
       vault: openVault({ db, clock }, io.key('vault'), core.SECRET_KEY !== undefined, workspaceId),
+      shelf: openShelf({ db, clock, newId: id }, workspaceId),
+      holdLease: (name, signal, work) => holdLease(ctx, `${workspaceId}:${name}`, signal, work),
     })
     for (const type of workspaceTypes) {
       const settings = config.workspaces.get(type.id)
@@ -168,6 +172,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
         await workspace.start({
           onDecision: (decision) => decide(ctx, workspace.id, decision),
           onCommand: (text, teammate) => answerCommand(ctx, workspace.id, text, teammate),
+          suggest: (option, typed, teammate) => suggest(ctx, workspace.id, option, typed, teammate),
           openForm: (form, about, teammate) => openForm(ctx, workspace.id, form, about, teammate),
           submitForm: (form, about, values, teammate) => submitForm(ctx, workspace.id, form, about, values, teammate),
           readHome: (teammate) => readHome(ctx, workspace.id, teammate),

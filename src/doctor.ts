@@ -100,6 +100,8 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
         readTuning: async () => ((await hasTable(stored(), 'settings')) ? readTuning(stored()) : defaultTuning),
         writeTuning: () => Promise.reject(new Error('not while checking')),
         vault: checkVault(config, type.id, stored),
+        shelf: { put: () => Promise.reject(new Error('not while checking')), get: async () => undefined },
+        holdLease: async () => {},
       })
       return workspace ? workspace.check() : null
     })

@@ -1,7 +1,10 @@
-import type { Context } from '../context.ts'
+import type { ActiveChannel, Context } from '../context.ts'
+import { themes } from '../interactions/interaction.ts'
 import { refusalFor } from '../teammates/access.ts'
-import { commands, parseCommand } from '../workspaces/command.ts'
-import type { Answer, Teammate } from '../workspaces/workspace.ts'
+import { commands, nearest, parseCommand, type OpenFilter } from '../workspaces/command.ts'
+import { oneLine } from '../workspaces/kit/text.ts'
+import type { Answer, AnswerLine, Teammate } from '../workspaces/workspace.ts'
+import { readHome } from './home.ts'
 import { readLines } from './line.ts'
 import { listConversations } from './list.ts'
 
@@ -23,7 +26,11 @@ export async function answerCommand(
         `/desk does not know "${command.word}"${command.nearest ? `. Did you mean "${command.nearest}"?` : ''}`,
       )
     case 'open':
-      return open(ctx, workspaceId, teammate)
+      return open(ctx, workspaceId, command.filter, teammate)
+    case 'home':
+      return home(ctx, workspaceId, teammate)
+    case 'invalid':
+      return { title: command.problem, lines: [] }
     // Only where the workspace could not open it by itself.
     case 'form':
       return elsewhere('Log a call or visit')
@@ -33,7 +40,11 @@ export async function answerCommand(
 }
 
 function help(title: string): Answer {
-  return { title, lines: commands.map(({ name, about, example }) => ({ text: `/desk ${name}: ${about}. ${example}` })) }
+  return { title, lines: commands.map(helpLine) }
+}
+
+function helpLine({ name, about, example }: (typeof commands)[number]): AnswerLine {
+  return { text: `/desk ${name}: ${about}. ${example}` }
 }
 
 function elsewhere(title: string): Answer {
@@ -43,15 +54,72 @@ function elsewhere(title: string): Answer {
   }
 }
 
-async function open(
+async function home(
   ctx: Pick<Context, 'db' | 'channels' | 'clock' | 'workspaces'>,
   workspaceId: string,
   teammate: Teammate,
 ): Promise<Answer> {
+  const found = await readHome(ctx, workspaceId, teammate)
+  if ('refused' in found) return { title: found.refused, lines: [] }
+  const { mine, waiting, waitingCount, answered, answeredCount, isManager } = found
+  return {
+    title: 'Your desk',
+    lines: [
+      ...section('Waiting for you', mine, mine.length, 'nothing is assigned to you'),
+      ...section('Waiting', waiting, waitingCount, 'nobody'),
+      ...(waitingCount > waiting.length ? [{ text: 'Everybody, or some of them: /desk open' }] : []),
+      ...section('You answered today', answered, answeredCount, 'nobody yet'),
+      ...(isManager ? [{ text: 'What managers tune: /desk settings' }] : []),
+    ],
+  }
+}
+
+/** `count`: how many there are, which may be more than are shown. */
+function section(name: string, lines: AnswerLine[], count: number, none: string): AnswerLine[] {
+  if (lines.length === 0) return [{ text: `${name}: ${none}` }]
+  return [{ text: `${name} · ${count.toLocaleString('en')}` }, ...lines]
+}
+
+async function open(
+  ctx: Pick<Context, 'db' | 'channels' | 'clock' | 'workspaces'>,
+  workspaceId: string,
+  filter: OpenFilter,
+  teammate: Teammate,
+): Promise<Answer> {
   const refused = await refusalFor(ctx, workspaceId, teammate, 'agent')
   if (refused !== null) return { title: refused, lines: [] }
-  const { ids, next } = await listConversations(ctx.db, 'open', null, lineLimit)
-  if (ids.length === 0) return { title: 'Nobody is waiting', lines: [] }
+  const { theme, customer } = filter
+  const channels = [...ctx.channels.values()]
+  const channel = filter.channel === null ? null : channelCalled(channels, filter.channel)
+  if (filter.channel !== null && !channel) return { title: unknownChannel(channels, filter.channel), lines: [] }
+  const only = { theme, channel: channel?.id ?? null, customer }
+  const { ids, next } = await listConversations(ctx.db, 'open', null, lineLimit, only)
+  const titled = (title: string) =>
+    [title, theme, channel?.name, customer !== null && `“${oneLine(customer, 60)}”`].filter(Boolean).join(' · ')
+  if (ids.length === 0) return { title: titled('Nobody is waiting'), lines: hints(channels, filter) }
   const lines = await readLines(ctx, workspaceId, ids)
-  return { title: next ? `The ${lineLimit} who wait longest` : `${lines.length} waiting`, lines }
+  return { title: titled(next ? `The ${lineLimit} who wait longest` : `${lines.length} waiting`), lines }
+}
+
+function channelCalled(channels: ActiveChannel[], called: string): ActiveChannel | undefined {
+  const word = called.trim().toLowerCase()
+  return channels.find(({ id, name }) => word === id || word === name.toLowerCase())
+}
+
+function unknownChannel(channels: ActiveChannel[], called: string): string {
+  const names = channels.flatMap(({ id, name }) => [id, name])
+  const likely = channelCalled(channels, nearest(called, names) ?? '')
+  const right = likely ? `Did you mean ${likely.name}?` : `There are ${channels.map(({ name }) => name).join(', ')}.`
+  const example = likely ?? channels[0]
+  return `/desk open does not know the channel "${oneLine(called, 50)}". ${right}${example ? ` For example: /desk open channel:${example.id}` : ''}`
+}
+
+/** A word without a key is taken for a customer's, and may have been meant otherwise. */
+function hints(channels: ActiveChannel[], { theme, channel, customer }: OpenFilter): AnswerLine[] {
+  if (customer === null) return []
+  const likelyTheme = theme === null ? nearest(customer, themes) : null
+  const likelyChannel = channel === null ? channelCalled(channels, customer) : undefined
+  return [likelyTheme && `theme:${likelyTheme}`, likelyChannel && `channel:${likelyChannel.id}`]
+    .filter((meant) => typeof meant === 'string')
+    .map((meant) => ({ text: `Did you mean /desk open ${meant}?` }))
 }

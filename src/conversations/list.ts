@@ -1,6 +1,8 @@
 import { and, asc, count, desc, eq, inArray, sql } from 'drizzle-orm'
+import { isKnownAs } from '../customers/search.ts'
 import type { Db } from '../db/client.ts'
-import { conversations } from '../db/schema.ts'
+import { conversations, interactions } from '../db/schema.ts'
+import type { OpenFilter } from '../workspaces/command.ts'
 import { cardFilters, type CardFilter } from '../workspaces/workspace.ts'
 
 const filterStates = {
@@ -11,13 +13,14 @@ const filterStates = {
 
 /**
  * Ids of the conversations under a filter, and where the next page starts. Open: longest waiting first; others: newest change first.
- * `after` is what the page before returned as `next`; anything else starts at the beginning.
+ * `after` is what the page before returned as `next`; anything else starts at the beginning. `only`: its channel is an id.
  */
 export async function listConversations(
   db: Db,
   filter: CardFilter,
   after: string | null,
   limit: number,
+  only: OpenFilter = { theme: null, channel: null, customer: null },
 ): Promise<{ ids: string[]; next: string | null }> {
   const isOpen = filter === 'open'
   const column = isOpen ? conversations.waitingSince : conversations.updatedAt
@@ -26,13 +29,18 @@ export async function listConversations(
   const beyond =
     position &&
     sql`(${column}, ${conversations.id}) ${sql.raw(isOpen ? '>' : '<')} (${position.at}::timestamptz, ${position.id}::uuid)`
+  const conditions = [
+    only.theme !== null && eq(shownTheme, only.theme),
+    only.channel !== null && eq(conversations.channel, only.channel),
+    only.customer !== null && isKnownAs(conversations.customerId, only.customer),
+  ].filter((condition) => condition !== false)
   // State by state, each in the order of its index: a million are not sorted for the sake of one page.
   const byState = await Promise.all(
     filterStates[filter].map((state) =>
       db
         .select({ id: conversations.id, at: column })
         .from(conversations)
-        .where(and(eq(conversations.state, state), beyond ?? undefined))
+        .where(and(eq(conversations.state, state), beyond ?? undefined, ...conditions))
         .orderBy(direction(column), direction(conversations.id))
         .limit(limit + 1),
     ),
@@ -49,6 +57,11 @@ export async function listConversations(
     next: rows.length > limit && last?.at ? `${last.at.toISOString()}~${last.id}` : null,
   }
 }
+
+/** What the card shows: of the newest interaction that was looked at. */
+const shownTheme = sql`(select ${interactions.theme} from ${interactions}
+  where ${interactions.conversationId} = ${conversations.id} and ${interactions.triagedAt} is not null
+  order by ${interactions.seq} desc, ${interactions.id} desc limit 1)`
 
 function parsePosition(after: string): { at: string; id: string } | null {
   const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~([0-9a-f-]{36})$/.exec(after)

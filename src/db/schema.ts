@@ -393,6 +393,18 @@ export const uses = pgTable(
   (table) => [primaryKey({ name: 'uses_pkey', columns: [table.key, table.windowStart] })],
 )
 
+/** What a workspace keeps for a day, because its platform has no room for it. */
+export const shelf = pgTable(
+  'shelf',
+  {
+    id: uuid('id').primaryKey(),
+    workspace: text('workspace').notNull(),
+    content: jsonb('content').$type<{ json: string }>().notNull(),
+    until: at('until').notNull(),
+  },
+  (table) => [index('shelf_until').on(table.until)],
+)
+
 /** What exactly one replica may do at a time. */
 export const leases = pgTable('leases', {
   name: text('name').primaryKey(),

@@ -1,13 +1,15 @@
 import { schedule } from 'node-cron'
 import type { Context } from '../context.ts'
 import { allow, sweepUses } from '../db/allow.ts'
+import { sweepShelf } from '../db/shelf.ts'
 import { messageOf } from '../errors.ts'
 import { sweepPosts } from '../posts/sweep.ts'
 
 /** Starts what happens by the clock. Returns how to stop it. */
 export function startSchedule(ctx: Context): () => Promise<void> {
   const sweep = schedule('17 * * * *', async () => {
-    await sweepUses(ctx).catch((error: unknown) => ctx.log.warn('sweep failed', { error: messageOf(error) }))
+    for (const clear of [sweepUses, sweepShelf])
+      await clear(ctx).catch((error: unknown) => ctx.log.warn('sweep failed', { error: messageOf(error) }))
   })
   const posts = schedule('* * * * *', async () => {
     try {

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import type { Peer } from '../peer.ts'
 import type { Tuning } from '../settings/tuning.ts'
 import type { Card } from './card.ts'
+import type { CommandOption } from './command.ts'
 import type { Form, FormAbout, FormId, FormOutcome, FormValues } from './form.ts'
 import type { Message } from './message.ts'
 
@@ -117,6 +118,13 @@ export interface AnswerLine {
   url?: string
 }
 
+export interface Suggestion {
+  /** What the option then says. */
+  value: string
+  /** How it reads in the list. */
+  label: string
+}
+
 /** What a teammate finds when they open the bot. */
 export interface Home {
   /** Assigned to them, the longest waiting first. */
@@ -158,6 +166,8 @@ export interface Handlers {
   onDecision(decision: Decision): Promise<Outcome>
   /** `text` is what follows `/desk`. Commands that ask something are for `openForm`: see `parseCommand`. */
   onCommand(text: string, teammate: Teammate): Promise<Answer>
+  /** What could be meant by what was typed so far into a command's option: at most 25, the likeliest first. */
+  suggest(option: CommandOption, typed: string, teammate: Teammate): Promise<Suggestion[]>
   /** Makes a form as things stand now, or says why not. */
   openForm(form: FormId, about: FormAbout, teammate: Teammate): Promise<Form | Refusal>
   /** Carries a form out. What is wrong is told by field; nothing that was typed is lost. */
@@ -217,6 +227,21 @@ export interface WorkspaceIo {
   writeTuning(tuning: unknown, by: Teammate): Promise<Tuning>
   /** The workspace's own secrets (tokens of installations), encrypted at rest. */
   vault: Vault
+  /** What has no room in a platform's own ids: what a form is about, what was typed into one that was refused. */
+  shelf: Shelf
+  /**
+   * Runs `work` on one replica at a time, until `signal` aborts. `work` ends when its own signal does; what it throws is
+   * logged, and it is started again after a pause. When the replica dies, another takes over within 15 s.
+   */
+  holdLease(name: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void>
+}
+
+/** Keeps things for a day. What lies there may be read by the same workspace on every replica. */
+export interface Shelf {
+  /** Anything that JSON can carry. Returns an id of at most 36 characters. */
+  put(content: unknown): Promise<string>
+  /** Undefined when it is not there any more, or never was. */
+  get(id: string): Promise<unknown>
 }
 
 export interface Vault {

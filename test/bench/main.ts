@@ -6,9 +6,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { administer, databaseUrl } from '../support/global-setup.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { clickPrefix } from '../../src/workspaces/slack/blocks/click.ts'
+import { pressId } from '../../src/workspaces/discord/components/ids.ts'
 import { clickValue } from '../../src/workspaces/kit/click.ts'
 import { createBaseline, readPrototype, type Prototype } from './baseline.ts'
 import { startDesk, type DeskProcess } from './desk-process.ts'
+import { startDiscordPeer } from './discord.ts'
 import { below, median, quantile, table, type Figure } from './figures.ts'
 import { watchRoom, type Latencies } from './latency.ts'
 import { createSender, formSecret, ratePerSecond } from './load.ts'
@@ -177,41 +179,58 @@ function latencyFigures(pace: string, { toCard, toDraft }: Latencies): Figure[] 
   ]
 }
 
-/** A click in Slack until it is acknowledged: four approvals, and one that asks for the edit form, in turns. */
+/** Clicks until they are acknowledged: four approvals, and one that asks for the edit form, in turns. */
 async function clickTimes(): Promise<Figure[]> {
-  const peer = await startSlackPeer()
-  const env = { SLACK_BOT_TOKEN: 'xoxb-bench', SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: peer.url }
+  const [slack, discord] = [await startSlackPeer(), await startDiscordPeer()]
+  const slackEnv = { SLACK_BOT_TOKEN: 'xoxb-bench', SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: slack.url }
   try {
-    return await withDesk(env, async ({ url }, database) => {
-      const clicker = createClicker(url, peer.url)
-      await clicker.join('C0BENCH')
-      const count = clicks.perSecond * clicks.seconds
-      const sender = createSender(url, concurrency)
-      for (let sent = 0; sent < count; sent += concurrency)
-        await Promise.all(Array.from({ length: concurrency }, (_, one) => sender.submit(`bench-${sent + one}`)))
-      sender.close()
-      const cards = await readDrafted(database, count)
-      const times: Promise<number>[] = []
-      const startedAt = performance.now()
-      for (const [index, { conversationId, draftId, seenSeq }] of cards.entries()) {
-        const kind = index % 5 === 4 ? 'edit' : 'approve'
-        const card = { conversationId, seenSeq }
-        const action = { id: kind, target: draftId, form: kind === 'edit' ? kind : null } as const
-        times.push(clicker.click(`${clickPrefix}${kind}`, clickValue(card, action)))
-        await pause(Math.max(0, startedAt + (index * 1000) / clicks.perSecond - performance.now()))
-      }
-      const acknowledged = await Promise.all(times)
-      clicker.close()
-      const what = `Click in Slack to its acknowledgement, ${clicks.perSecond}/s for ${clicks.seconds} s`
-      return [
-        below(`${what}, p50`, median(acknowledged), null, 'ms'),
-        below(`${what}, p99`, quantile(acknowledged, 0.99), 300, 'ms'),
-        await approvedFigure(database, cards.filter((_, index) => index % 5 !== 4).length),
-      ]
-    })
+    return [
+      ...(await withDesk(slackEnv, async ({ url }, database) => {
+        const clicker = createClicker(url, slack.url)
+        await clicker.join('C0BENCH')
+        const figures = await timesOf('Slack', url, database, (kind, value) =>
+          clicker.click(`${clickPrefix}${kind}`, value),
+        )
+        clicker.close()
+        return figures
+      })),
+      ...(await withDesk(discord.env, ({ url }, database) =>
+        timesOf('Discord', url, database, async (_, value) => (await discord.click(url, pressId.do(value))).ms),
+      )),
+    ]
   } finally {
-    await peer.stop()
+    await slack.stop()
+    await discord.stop()
   }
+}
+
+async function timesOf(
+  platform: string,
+  url: string,
+  database: string,
+  click: (kind: 'approve' | 'edit', value: string) => Promise<number>,
+): Promise<Figure[]> {
+  const count = clicks.perSecond * clicks.seconds
+  const sender = createSender(url, concurrency)
+  for (let sent = 0; sent < count; sent += concurrency)
+    await Promise.all(Array.from({ length: concurrency }, (_, one) => sender.submit(`bench-${sent + one}`)))
+  sender.close()
+  const cards = await readDrafted(database, count)
+  const times: Promise<number>[] = []
+  const startedAt = performance.now()
+  for (const [index, { conversationId, draftId, seenSeq }] of cards.entries()) {
+    const kind = index % 5 === 4 ? 'edit' : 'approve'
+    const action = { id: kind, target: draftId, form: kind === 'edit' ? kind : null } as const
+    times.push(click(kind, clickValue({ conversationId, seenSeq }, action)))
+    await pause(Math.max(0, startedAt + (index * 1000) / clicks.perSecond - performance.now()))
+  }
+  const acknowledged = await Promise.all(times)
+  const what = `Click in ${platform} to its acknowledgement, ${clicks.perSecond}/s for ${clicks.seconds} s`
+  return [
+    below(`${what}, p50`, median(acknowledged), null, 'ms'),
+    below(`${what}, p99`, quantile(acknowledged, 0.99), 300, 'ms'),
+    await approvedFigure(database, platform, cards.filter((_, index) => index % 5 !== 4).length),
+  ]
 }
 
 /** Waits until so many conversations have a draft. */
@@ -234,7 +253,7 @@ async function readDrafted(
 }
 
 /** A click is acknowledged before it is carried out; in the end each was. */
-async function approvedFigure(database: string, clicked: number): Promise<Figure> {
+async function approvedFigure(database: string, platform: string, clicked: number): Promise<Figure> {
   const sql = postgres(database, { max: 1 })
   try {
     let approved = 0
@@ -243,7 +262,7 @@ async function approvedFigure(database: string, clicked: number): Promise<Figure
       approved = row?.count ?? 0
     }
     const isMet = approved === clicked
-    return { what: 'Approved by these clicks', value: `${approved} of ${clicked}`, aim: 'all', isMet }
+    return { what: `Approved by these clicks in ${platform}`, value: `${approved} of ${clicked}`, aim: 'all', isMet }
   } finally {
     await sql.end()
   }

@@ -122,6 +122,7 @@ describe('/desk', () => {
     const { lines } = await ask('')
     expect(lines.map(({ text }) => text.split(':')[0])).toEqual([
       '/desk help',
+      '/desk home',
       '/desk open',
       '/desk log',
       '/desk settings',
@@ -140,6 +141,49 @@ describe('/desk', () => {
     expect(await ask('open')).toMatchObject({ lines: [{ url: 'https://room.example/1' }] })
     await updateTuning(desk.ctx, (now) => ({ ...now, roles: { fake: { agents: 'G1', managers: null } } }), 'fake:ben')
     expect(await ask('open')).toEqual({ title: expect.stringContaining('Only members'), lines: [] })
+  })
+
+  it('home says what waits, and what I answered', async () => {
+    expect(await ask('home')).toEqual({
+      title: 'Your desk',
+      lines: [
+        { text: 'Waiting for you: nothing is assigned to you' },
+        { text: 'Waiting: nobody' },
+        { text: 'You answered today: nobody yet' },
+      ],
+    })
+    const one = await hear('one')
+    desk.clock.advance(60_000)
+    const [two, three] = [await hear('two'), await hear('three')]
+    await desk.decide(two, { kind: 'assign', to: ana })
+    await answer(three, 'ana')
+    const { lines } = await ask('home')
+    expect(lines.map(({ text, conversationId }) => conversationId ?? text)).toEqual([
+      'Waiting for you · 1',
+      two,
+      'Waiting · 2',
+      one,
+      two,
+      'You answered today · 1',
+      three,
+    ])
+  })
+
+  it('home shows managers the way to the settings, and nobody what they may not see', async () => {
+    const roles = { agents: 'G1', managers: 'G2' }
+    await updateTuning(desk.ctx, (now) => ({ ...now, roles: { fake: roles } }), 'fake:ben')
+    expect(await ask('home')).toEqual({ title: expect.stringContaining('Only members of the group G1'), lines: [] })
+    desk.room.membershipOf = async () => ({ groups: ['G2'], isAdmin: false })
+    expect((await ask('home')).lines).toContainEqual({ text: 'What managers tune: /desk settings' })
+  })
+
+  it('home says where the others are when not all are shown', async () => {
+    await desk.hear(
+      ...Array.from({ length: 16 }, (_, n) => inbound(`m${n}`, { conversation: { externalId: `t${n}` } })),
+    )
+    const texts = (await ask('home')).lines.map(({ text }) => text)
+    expect(texts).toContain('Waiting · 16')
+    expect(texts).toContain('Everybody, or some of them: /desk open')
   })
 
   it('says where to go for what it can’t ask', async () => {

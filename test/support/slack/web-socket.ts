@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream'
 
 export interface ServerSocket {
   send(text: string): void
-  /** Says goodbye; the other end closes. */
-  close(): void
+  /** Says goodbye; the other end closes. By default with 1000: nothing is wrong. */
+  close(code?: number): void
   /** Hears and says nothing any more, as behind a network that broke without a word. */
   freeze(): void
   /** Cuts the line. */
@@ -54,7 +54,7 @@ export function acceptSocket(request: IncomingMessage, stream: Duplex, listeners
   stream.on('close', listeners.onEnd)
   return {
     send: (said) => write(text, Buffer.from(said)),
-    close: () => write(closing, Buffer.from([0x03, 0xe8])),
+    close: (code = 1000) => write(closing, Buffer.from([code >> 8, code & 0xff])),
     freeze: () => void (isFrozen = true),
     destroy: () => void stream.destroy(),
   }

@@ -13,6 +13,7 @@ import type {
   Outcome,
   Refusal,
   SettingsPage,
+  Suggestion,
   Teammate,
   WorkspaceIo,
 } from '../../../src/workspaces/workspace.ts'
@@ -34,6 +35,8 @@ export interface FakeCore {
   cards: Map<string, Card>
   decisions: Decision[]
   commands: { text: string; teammate: Teammate }[]
+  asked: { option: string; typed: string; teammate: Teammate }[]
+  suggestions: Suggestion[]
   opened: { form: FormId; about: FormAbout; teammate: Teammate }[]
   submitted: Submitted[]
   tuning: Tuning
@@ -64,6 +67,7 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
   const heard = new Set<(hint: string) => void>()
   const uses = new Map<string, number>()
   const secrets = new Map<string, unknown>()
+  const kept = new Map<string, unknown>()
   let ids = 0
   const check = () => {
     if (core.failure) throw core.failure
@@ -72,6 +76,8 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
     cards: new Map(),
     decisions: [],
     commands: [],
+    asked: [],
+    suggestions: [],
     opened: [],
     submitted: [],
     tuning: structuredClone(defaultTuning),
@@ -104,6 +110,11 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
         check()
         core.commands.push({ text, teammate })
         return core.onCommand(text)
+      },
+      async suggest(option, typed, teammate) {
+        check()
+        core.asked.push({ option: option.name, typed, teammate })
+        return core.suggestions
       },
       async openForm(form, about, teammate) {
         check()
@@ -202,6 +213,19 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
         delete: async (name) => void secrets.delete(name),
         names: async (prefix) => [...secrets.keys()].filter((name) => name.startsWith(prefix)),
       },
+      shelf: {
+        async put(content) {
+          check()
+          const id = `00000000-0000-7000-8000-${String(kept.size).padStart(12, '0')}`
+          kept.set(id, structuredClone(content))
+          return id
+        },
+        async get(id) {
+          check()
+          return kept.get(id)
+        },
+      },
+      holdLease: (_, signal, work) => work(signal),
       ...overrides,
     },
   }

@@ -97,7 +97,7 @@ export function testForm(changes: Partial<Form> = {}): Form {
     id: 'edit',
     title: 'Edit the reply',
     submit: 'Send',
-    context: [{ title: 'Ana Lopez wrote', text: 'Where is my parcel?' }],
+    context: [],
     fields: [
       { ...field, id: 'text', label: 'Your reply', kind: 'text', value: 'Hello Ana', maxLength: 4000, isLong: true },
       {
@@ -130,4 +130,9 @@ export function testForm(changes: Partial<Form> = {}): Form {
     about: { conversationId: 'c1', seenSeq: 3, draftId: 'd1' },
     ...changes,
   }
+}
+
+/** A form with a customer's words above its fields, which leave room for them. */
+export function testFormBelow(context: Form['context'], changes: Partial<Form> = {}): Form {
+  return testForm({ context, fields: testForm().fields.slice(0, 4), ...changes })
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ActionId, Card } from '../../../src/workspaces/card.ts'
-import type { FormAbout } from '../../../src/workspaces/form.ts'
+import type { Form, FormAbout } from '../../../src/workspaces/form.ts'
 import type { Decision, Teammate, Workspace } from '../../../src/workspaces/workspace.ts'
 import { fakeCore, type FakeCore } from './core.ts'
-import { testAction, testCard, testForm, testTurn, waitingActions } from './samples.ts'
+import { testAction, testCard, testForm, testFormBelow, testTurn, waitingActions } from './samples.ts'
 
 /**
  * How the suite gets at a workspace and at the people in front of it. The workspace talks to its real client, against
@@ -152,8 +152,8 @@ export function testWorkspace(harness: WorkspaceHarness): void {
       if (!form) throw new Error('No form is open')
       return form
     }
-    async function openForm(): Promise<void> {
-      core.onOpenForm = () => testForm({ about: seen })
+    async function openForm(form: Form = testForm({ about: seen })): Promise<void> {
+      core.onOpenForm = () => form
       await post(waitingCard())
       await ana.click(await look(), 'edit')
     }
@@ -266,7 +266,7 @@ export function testWorkspace(harness: WorkspaceHarness): void {
     })
 
     it('opens a form with what it is about, and what stands in its fields', async () => {
-      await openForm()
+      await openForm(testFormBelow([{ title: 'Ana Lopez wrote', text: 'Where is my parcel?' }], { about: seen }))
       const { text, fields } = await formOf(ana)
       for (const part of [
         'Edit the reply',
@@ -283,7 +283,7 @@ export function testWorkspace(harness: WorkspaceHarness): void {
         ['why', 'late'],
         ['themes', ['question']],
       ])
-      expect(fields.map(({ error }) => error)).toEqual([null, null, null, null, null])
+      expect(fields.map(({ error }) => error)).toEqual([null, null, null, null])
     })
 
     it('submits what was filled in, with what the form was about', async () => {
@@ -322,7 +322,7 @@ export function testWorkspace(harness: WorkspaceHarness): void {
       await openForm()
       core.onSubmitForm = () => ({ kind: 'refused', reason: 'They wrote again', again: { conversationId } })
       core.onOpenForm = () =>
-        testForm({ about: { ...seen, seenSeq: 4 }, context: [{ title: 'Ana Lopez wrote', text: 'Never mind!' }] })
+        testFormBelow([{ title: 'Ana Lopez wrote', text: 'Never mind!' }], { about: { ...seen, seenSeq: 4 } })
       await ana.submit({ text: 'My own words' })
       expect(core.opened.at(-1)).toMatchObject({ form: 'edit', about: { conversationId } })
       const { text, fields } = await formOf(ana)
@@ -337,7 +337,7 @@ export function testWorkspace(harness: WorkspaceHarness): void {
     it('tells the one who asked, and nobody else, why a form is refused, and what came of one', async () => {
       await openForm()
       core.onSubmitForm = () => ({ kind: 'refused', reason: 'Ben was faster' })
-      await ana.submit({ text: '' })
+      await ana.submit({})
       expect(await ana.heard()).toContain('Ben was faster')
       core.onOpenForm = () => ({ refused: 'Only members of the group may decide' })
       await ben.click(await look(ben), 'snooze')
@@ -397,7 +397,7 @@ export function testWorkspace(harness: WorkspaceHarness): void {
       expect(shown.text.split(text).length - 1).toBeGreaterThanOrEqual(3)
       expect(shown.links).toEqual([])
       expect(shown.actions.toSorted()).toEqual(card.actions.map(({ id }) => id).toSorted())
-      core.onOpenForm = () => testForm({ about: seen, context: [{ title: `${text} wrote`, text }] })
+      core.onOpenForm = () => testFormBelow([{ title: `${text} wrote`, text }], { about: seen })
       await ana.click(shown, 'edit')
       expect((await formOf(ana)).text).toContain(text)
     })

@@ -70,7 +70,7 @@ async function card(): Promise<SlackMessage> {
 
 async function openedForm(): Promise<View> {
   await ana.click(await card(), 'do:edit')
-  return view(/Where is my parcel/)
+  return view(/Your reply/)
 }
 
 const view = (looks: RegExp) =>
@@ -118,7 +118,7 @@ describe('while everything behind it hangs', () => {
     expect((await timed(ana.click(shown, 'do:edit'))).status).toBe(200)
     await view(/One moment/)
     letGo()
-    await view(/Where is my parcel/)
+    await view(/Your reply/)
   })
 
   test('a command that asks something, and the shortcut, open at once', async () => {

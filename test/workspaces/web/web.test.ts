@@ -386,7 +386,14 @@ describe('the list', () => {
     const link = '<a href="/cards/c1">Ana &lt;b&gt;waits&lt;/b&gt;</a>'
     expect(await answer.json()).toEqual({ html: expect.stringContaining(link) })
     expect(await (await person.form('/command', { text: '/help' })).text()).toContain('Ana &lt;b&gt;waits')
-    expect(room.commands.map(({ text }) => text)).toEqual(['open all', 'help'])
+    await person.json('/command', { text: '/desk home' })
+    await person.json('/command', { text: 'open theme:question customer:“Mia Jansen”' })
+    expect(room.commands.map(({ text }) => text)).toEqual([
+      'open all',
+      'help',
+      'home',
+      'open theme:question customer:“Mia Jansen”',
+    ])
   })
 })
 

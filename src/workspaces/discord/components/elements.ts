@@ -1,0 +1,95 @@
+import {
+  ButtonStyle,
+  ComponentType,
+  MessageFlags,
+  type APIActionRowComponent,
+  type APIButtonComponent,
+  type APIButtonComponentWithCustomId,
+  type APIComponentInContainer,
+  type APIContainerComponent,
+  type APIMessageTopLevelComponent,
+  type APISeparatorComponent,
+  type APITextDisplayComponent,
+} from 'discord.js'
+import { cut, isBlank, oneLine, webAddress } from '../../kit/text.ts'
+import type { DiscordMessage } from './message.ts'
+
+/** The components that Deskbell uses. https://docs.discord.com/developers/components/reference */
+export type Row = APIActionRowComponent<APIButtonComponent>
+export type Part = APIComponentInContainer
+
+/** Characters of all texts in one message. */
+export const maxText = 4000
+export const maxRowButtons = 5
+
+/** What a look from afar should tell; each stands out from a dark and from a light background. */
+export const colours = {
+  urgent: 0xd83c3e,
+  waiting: 0xe8a33d,
+  sending: 0x6b8cae,
+  answered: 0x3ba55d,
+  quiet: 0x80848e,
+} as const
+
+export function text(content: string): APITextDisplayComponent {
+  return { type: ComponentType.TextDisplay, content: isBlank(content) ? '–' : content }
+}
+
+export function divider(): APISeparatorComponent {
+  return { type: ComponentType.Separator }
+}
+
+export function container(colour: number, components: Part[]): APIContainerComponent {
+  return { type: ComponentType.Container, accent_color: colour, components }
+}
+
+const styles = {
+  plain: ButtonStyle.Secondary,
+  primary: ButtonStyle.Primary,
+  good: ButtonStyle.Success,
+  danger: ButtonStyle.Danger,
+} as const
+
+/** Labels show no markup: they stand as they are. */
+export function button(
+  label: string,
+  customId: string,
+  style: keyof typeof styles = 'plain',
+): APIButtonComponentWithCustomId {
+  return { type: ComponentType.Button, style: styles[style], label: labelOf(label), custom_id: customId }
+}
+
+/** Null where the address is none of the web, or longer than Discord takes. */
+export function linkButton(label: string, url: string): APIButtonComponent | null {
+  const address = webAddress(url, 512)
+  return address === null
+    ? null
+    : { type: ComponentType.Button, style: ButtonStyle.Link, label: labelOf(label), url: address }
+}
+
+function labelOf(label: string): string {
+  const shown = oneLine(label, 80)
+  return isBlank(shown) ? '–' : cut(shown, 80)
+}
+
+/** No rows for no buttons. */
+export function rowsOf(buttons: APIButtonComponent[]): Row[] {
+  return Array.from({ length: Math.ceil(buttons.length / maxRowButtons) }, (_, index) => ({
+    type: ComponentType.ActionRow,
+    components: buttons.slice(index * maxRowButtons, (index + 1) * maxRowButtons),
+  }))
+}
+
+/** `pings`: who hears of it. Nobody else does, whatever the texts say. */
+export function messageFrom(components: APIMessageTopLevelComponent[], pings: string[] = []): DiscordMessage {
+  return {
+    flags: MessageFlags.IsComponentsV2,
+    components,
+    allowed_mentions: { parse: [], ...(pings.length > 0 ? { users: pings } : {}) },
+  }
+}
+
+/** The Discord user behind `discord:111` or `111`; null when it is somebody of another workspace. */
+export function userOf(teammateId: string): string | null {
+  return /^(?:discord:)?(\d{5,20})$/.exec(teammateId)?.[1] ?? null
+}

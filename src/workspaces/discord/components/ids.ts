@@ -1,0 +1,72 @@
+import { parseClick, type Click } from '../../kit/click.ts'
+
+/** What a button or a menu stands for: its id says it all, in at most 100 characters. Shelf ids name what has no room. */
+export type Pressed =
+  /** Done at once, or opens a form. */
+  | { kind: 'do'; click: Click }
+  /** Asks whether it is really meant. */
+  | { kind: 'ask'; click: Click }
+  /** Opens a form that was refused, with what was typed. On the shelf: `ShelvedForm`. */
+  | { kind: 'again'; shelfId: string }
+  /** Opens the form of a settings page's link. On the shelf: `ShelvedLinks`. */
+  | { kind: 'link'; shelfId: string; index: number }
+  /** A menu of links to take out; the chosen option is the index. */
+  | { kind: 'remove'; shelfId: string }
+  /** It is really to be taken out. */
+  | { kind: 'removed'; shelfId: string; index: number }
+  | { kind: 'page'; conversationId: string; page: number }
+  /** Cards are to go to this channel. */
+  | { kind: 'here' }
+  | { kind: 'settings' }
+  | { kind: 'log' }
+
+/** Of a modal: on the shelf lies a `ShelvedForm`. */
+export const formPrefix = 'form:'
+
+/** https://docs.discord.com/developers/components/reference: custom_id */
+export const maxId = 100
+
+/** `value`: as `clickValue` of the kit makes it. */
+export const pressId = {
+  do: (value: string) => `do:${value}`,
+  ask: (value: string) => `ask:${value}`,
+  again: (shelfId: string) => `again:${shelfId}`,
+  link: (shelfId: string, index: number) => `link:${shelfId}:${index}`,
+  /** `part`: of several menus on one page. */
+  remove: (shelfId: string, part: number) => `remove:${shelfId}:${part}`,
+  removed: (shelfId: string, index: number) => `removed:${shelfId}:${index}`,
+  page: (conversationId: string, page: number) => `page:${conversationId}:${page}`,
+  here: 'here',
+  settings: 'settings',
+  log: 'log',
+} as const
+
+/** Null for what is none of ours, or of another version's. */
+export function readPress(customId: string): Pressed | null {
+  const colon = customId.indexOf(':')
+  const kind = colon < 0 ? customId : customId.slice(0, colon)
+  const rest = colon < 0 ? '' : customId.slice(colon + 1)
+  const [, id, number] = /^(.+):(\d{1,6})$/.exec(rest) ?? []
+  switch (kind) {
+    case 'do':
+    case 'ask': {
+      const click = parseClick(rest)
+      return click && { kind, click }
+    }
+    case 'again':
+      return rest === '' ? null : { kind, shelfId: rest }
+    case 'link':
+    case 'removed':
+      return id && number ? { kind, shelfId: id, index: Number(number) } : null
+    case 'remove':
+      return id ? { kind, shelfId: id } : null
+    case 'page':
+      return id && number ? { kind, conversationId: id, page: Number(number) } : null
+    case 'here':
+    case 'settings':
+    case 'log':
+      return rest === '' ? { kind } : null
+    default:
+      return null
+  }
+}

@@ -1,0 +1,281 @@
+import { extname } from 'node:path'
+import { RESTJSONErrorCodes as Code, Routes, type APIMessage, type RESTPostAPIChannelMessageJSONBody } from 'discord.js'
+import { z } from 'zod'
+import type { AttachmentRef } from '../../conversations/conversation.ts'
+import { GoneError, messageOf, PermanentError, RetryableError } from '../../errors.ts'
+import { attachmentsOf, fileNameOf, withoutShared } from '../kit/files.ts'
+import type { EntryMessage, Message } from '../message.ts'
+import type { Place, PostRef, Workspace, WorkspaceIo } from '../workspace.ts'
+import { hasMarks, nonceOf } from './components/marks.ts'
+import { broadcastOf, type DiscordMessage, type Look, type SharedFile } from './components/message.ts'
+import { codeOf } from './failures.ts'
+import { parseId, type Id } from './ids.ts'
+import type { Rest } from './rest.ts'
+import { createThreads, threadNameOf } from './threads.ts'
+import { isShown, type Upload } from './upload.ts'
+
+interface Parts {
+  rest: Rest
+  /** `messageOf` of ./components/message.ts. */
+  render(message: Message, look: Look): DiscordMessage
+  upload(attachments: AttachmentRef[]): Promise<Upload>
+  io: Pick<WorkspaceIo, 'clock' | 'log'>
+}
+
+const refSchema = z.object({
+  guild: z.string(),
+  /** The thread's for what stands in a thread. */
+  channel: z.string(),
+  message: z.string(),
+  /** What it was posted with: its marks must stay in it. */
+  key: z.string(),
+  /** Those that it shows; they must stay in it. */
+  files: z.array(z.object({ attachmentId: z.string(), name: z.string(), isImage: z.boolean() })).default([]),
+})
+type Ref = z.infer<typeof refSchema>
+
+/** Discord's clock may differ from ours. */
+const skewMs = 2 * 60_000
+/** A post that has been under way for less than this may still arrive. */
+const settledAfterMs = 15_000
+/** A post that has been under way for longer than this, with the clocks apart, is not that of this attempt. */
+const latestMs = 10 * 60_000
+/** What Discord says it posted just now, and is older than this, was posted before. */
+const oldAfterMs = 10_000
+const maxDeleted = 1000
+/** A message that is deleted as often within minutes is posted anew when that is noticed. */
+const maxPosts = 3
+const pageSize = 100
+const maxPages = 25
+
+/** Posts, finds and updates messages: https://docs.discord.com/developers/resources/message */
+export function createDelivery({
+  rest,
+  render,
+  upload,
+  io,
+}: Parts): Pick<Workspace, 'post' | 'find' | 'update' | 'urlOf'> {
+  const threads = createThreads(rest)
+
+  /** By key: the last message posted with it that somebody deleted. */
+  const deleted = new Map<string, string>()
+
+  function noteDeleted({ key, message }: Ref): void {
+    if (deleted.size >= maxDeleted) deleted.clear()
+    deleted.set(key, message)
+  }
+
+  /** Discord takes the same post twice for one, for a few minutes: even when that one was deleted since. */
+  async function send(
+    channel: string,
+    key: string,
+    body: RESTPostAPIChannelMessageJSONBody,
+    files: Upload['files'] = [],
+  ): Promise<APIMessage> {
+    const oldest = snowflakeAt(io.clock.now().getTime() - oldAfterMs)
+    let replaces = deleted.get(key) ?? ''
+    for (let attempt = 1; ; attempt += 1) {
+      const posted = await rest.ask<APIMessage>('post', 'post in this channel', {
+        method: 'POST',
+        route: Routes.channelMessages(channel),
+        body: { ...body, nonce: nonceOf(`${channel} ${key} ${replaces}`), enforce_nonce: true },
+        ...(files.length > 0 ? { files } : {}),
+      })
+      const isNew = BigInt(posted.id) >= oldest
+      if (isNew || attempt === maxPosts || (await isThere(channel, posted.id))) return posted
+      replaces = posted.id
+    }
+  }
+
+  async function isThere(channel: string, message: string): Promise<boolean> {
+    const route = Routes.channelMessage(channel, message)
+    try {
+      await rest.ask('call', 'look at this message', { method: 'GET', route })
+      return true
+    } catch (error) {
+      // Whatever else is wrong: it was posted.
+      return !(error instanceof GoneError && error.what === 'post')
+    }
+  }
+
+  async function sendWithFiles(guild: string, channel: string, message: Message, key: string): Promise<Ref> {
+    const sendThese = async ({ shared, files }: Upload): Promise<Ref> => {
+      const body = { ...shown(guild, key, message, shared), ...titled(message, shared) }
+      const { id } = await send(channel, key, body, files)
+      return { guild, channel, message: id, key, files: shared }
+    }
+    const files = await upload(attachmentsOf(message))
+    try {
+      return await sendThese(files)
+    } catch (error) {
+      // It was refused, perhaps for the files' sake: the customer's words matter more.
+      if (files.files.length === 0 || !isRefusal(error)) throw error
+      io.log.warn('a message was posted in Discord without its files', { key, reason: messageOf(error) })
+      return sendThese({ shared: [], files: [] })
+    }
+  }
+
+  function shown(guild: string, key: string, message: Message, files: SharedFile[]): DiscordMessage {
+    const look = files.length > 0 ? { guild, key, files } : { guild, key }
+    const ids = files.map(({ attachmentId }) => attachmentId)
+    return render(withoutShared(message, ids), look)
+  }
+
+  async function sendInThread(card: Ref, message: Message, key: string): Promise<Ref> {
+    const thread = await threads.open(card, threadNameOf(message))
+    if (message.kind === 'entry' && message.isBroadcast) await tellRoom(card, message, thread, key)
+    try {
+      return await sendWithFiles(card.guild, thread, message, key)
+    } catch (error) {
+      if (codeOf(error) !== Code.UnknownChannel) throw error
+      throw new GoneError("Discord can't post in this thread: it was deleted", 'post', { cause: error })
+    }
+  }
+
+  /** A thread is seen only by those who look into it. Throws when it is not known whether the room was told. */
+  async function tellRoom(card: Ref, message: EntryMessage, thread: string, key: string): Promise<void> {
+    const lineKey = `${key}/room`
+    const line = broadcastOf(message, { guild: card.guild, key: lineKey }, urlIn(card.guild, thread))
+    const reference = { message_id: card.message, channel_id: card.channel, fail_if_not_exists: false }
+    try {
+      await send(card.channel, lineKey, { ...line, message_reference: reference })
+    } catch (error) {
+      if (!(error instanceof PermanentError)) throw error
+      io.log.warn('the room was not told that somebody waits again', { key, reason: messageOf(error) })
+    }
+  }
+
+  async function* pages(channel: string, from: bigint, to: bigint) {
+    let after = from
+    for (let page = 0; page < maxPages; page += 1) {
+      const query = new URLSearchParams({ after: after.toString(), limit: pageSize.toString() })
+      const said = await rest.ask<APIMessage[]>('call', 'look for a message', {
+        method: 'GET',
+        route: Routes.channelMessages(channel),
+        query,
+      })
+      yield said.filter(({ id }) => BigInt(id) <= to)
+      after = said.reduce((newest, { id }) => (BigInt(id) > newest ? BigInt(id) : newest), after)
+      if (said.length < pageSize || after > to) return
+    }
+    throw new RetryableError('Discord has too many messages in this channel to look through')
+  }
+
+  async function findAll({ guild, local }: Id, place: Place, since: Date): Promise<Ref[]> {
+    const channel = place.thread ? await threads.find(readRef(place.thread)) : local
+    if (channel === null) return []
+    const { botUserId } = await rest.identify()
+    const from = snowflakeAt(since.getTime() - skewMs)
+    // A room is busy: what was said in it long after would take too many pages.
+    const to = snowflakeAt(since.getTime() + latestMs)
+    const found: Ref[] = []
+    for await (const messages of pages(channel, from, to)) {
+      for (const { id, author, components, attachments } of messages) {
+        if (author.id !== botUserId || !hasMarks(components, place.key)) continue
+        found.push({ guild, channel, message: id, key: place.key, files: filesOf(attachments) })
+      }
+    }
+    return found.toSorted((a, b) => (BigInt(a.message) < BigInt(b.message) ? -1 : 1))
+  }
+
+  return {
+    async post(message, place) {
+      const { guild, local } = roomOf(place.room)
+      return place.thread
+        ? sendInThread(readRef(place.thread), message, place.key)
+        : sendWithFiles(guild, local, message, place.key)
+    },
+
+    async find(place, since) {
+      const room = roomOf(place.room)
+      try {
+        const [first, ...doubles] = await findAll(room, place, since)
+        for (const { channel, message } of doubles) {
+          const route = Routes.channelMessage(channel, message)
+          await rest
+            .ask('call', 'delete a double', { method: 'DELETE', route })
+            .catch((error: unknown) =>
+              io.log.warn('a double stays in Discord', { key: place.key, reason: messageOf(error) }),
+            )
+        }
+        if (first) return first
+      } catch (error) {
+        // A room that we can't look into holds nothing that anybody could act on through us.
+        if (error instanceof GoneError) return null
+        if (error instanceof RetryableError) throw error
+        throw new RetryableError("Discord can't tell whether a message is there", { cause: error })
+      }
+      const waitMs = since.getTime() + settledAfterMs - io.clock.now().getTime()
+      if (waitMs > 0) throw new RetryableError('It is too early to tell', { retryAfterMs: waitMs })
+      return null
+    },
+
+    async update(ref, message) {
+      const read = readRef(ref)
+      const { guild, channel, message: id, key, files } = read
+      try {
+        await rest.ask('call', 'change this message', {
+          method: 'PATCH',
+          route: Routes.channelMessage(channel, id),
+          body: shown(guild, key, message, files),
+        })
+      } catch (error) {
+        if (error instanceof GoneError && error.what === 'post') noteDeleted(read)
+        throw error
+      }
+    },
+
+    urlOf(ref) {
+      const read = refSchema.safeParse(ref).data
+      return read ? urlIn(read.guild, read.channel, read.message) : null
+    },
+  }
+}
+
+/** Throws GoneError for a room that can't be one of Discord's. */
+function roomOf(room: string): Id {
+  const id = parseId(room)
+  if (id) return id
+  throw new GoneError(room === '' ? 'No Discord channel was chosen yet' : `"${room}" is no Discord channel`, 'room')
+}
+
+function readRef(ref: PostRef): Ref {
+  const read = refSchema.safeParse(ref)
+  if (read.success) return read.data
+  throw new GoneError('It is not known where this message is in Discord', 'post', { cause: read.error })
+}
+
+/** True when the same words without files may be taken. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof PermanentError || codeOf(error) === Code.MissingPermissions
+}
+
+/** Files are sent under names that Discord leaves alone, and shown under their own. */
+function titled(message: Message, shared: SharedFile[]): Pick<RESTPostAPIChannelMessageJSONBody, 'attachments'> {
+  if (shared.length === 0) return {}
+  const attachments = attachmentsOf(message)
+  return {
+    attachments: shared.map(({ attachmentId, name }, id) => {
+      const own = fileNameOf(attachments.find((attachment) => attachment.id === attachmentId)?.name ?? name)
+      const title = own.slice(0, own.length - extname(own).length)
+      return { id, filename: name, ...(own === name || title.trim() === '' ? {} : { title }) }
+    }),
+  }
+}
+
+function filesOf(attachments: APIMessage['attachments']): SharedFile[] {
+  return attachments.map(({ filename, content_type }) => ({
+    attachmentId: '',
+    name: filename,
+    isImage: isShown(content_type ?? ''),
+  }))
+}
+
+/** The smallest id that something made at that moment can have: https://docs.discord.com/developers/reference#snowflakes */
+function snowflakeAt(ms: number): bigint {
+  return BigInt(Math.max(0, ms - 1_420_070_400_000)) << 22n
+}
+
+function urlIn(guild: string, ...ids: string[]): string {
+  return ['https://discord.com/channels', guild, ...ids].join('/')
+}

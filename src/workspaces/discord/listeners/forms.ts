@@ -1,0 +1,65 @@
+import type { APIModalInteractionResponseCallbackData } from 'discord.js'
+import type { FormAbout, FormId, FormValues } from '../../form.ts'
+import { within } from '../../kit/within.ts'
+import type { Refusal } from '../../workspace.ts'
+import { modalOf, shelvedForm, type ShelvedForm } from '../components/modal.ts'
+import { againOf, noteOf } from '../components/notes.ts'
+import { patienceMs, type Asker, type Desk } from './desk.ts'
+
+/** What is asked for. `back`: it comes back, with what was typed and what is wrong with it. */
+export interface Wanted {
+  form: FormId
+  about: FormAbout
+  back?: { values: FormValues; errors: Record<string, string> }
+}
+
+interface Made {
+  shelfId: string
+  note: ShelvedForm
+  modal: APIModalInteractionResponseCallbackData
+}
+
+/** A modal can only be the first answer. A form that takes longer waits behind a button, so that nothing typed is lost. */
+export async function openForm(desk: Desk, asker: Asker, wanted: Wanted | Promise<Wanted | Refusal>): Promise<void> {
+  const { talk } = asker
+  const making = Promise.resolve(wanted).then((known) => ('refused' in known ? known : makeForm(desk, asker, known)))
+  const soon = await within(making, patienceMs)
+  if (soon && !('refused' in soon)) return talk.openModal(soon.modal)
+  if (!soon) await talk.acknowledge('visibly')
+  const made = soon ?? (await making)
+  if ('refused' in made) return talk.say(noteOf(made.refused))
+  // Behind a button as one that was refused; with nothing typed, that is.
+  const shelfId = await desk.io.shelf.put({ ...made.note, typed: made.note.typed ?? {} } satisfies ShelvedForm)
+  await talk.say(againOf('It took a while. The form is ready now.', null, shelfId))
+}
+
+/** The form as things stand, on the shelf and as a modal; or why there is none. */
+export async function makeForm(
+  desk: Desk,
+  { guild, teammate }: Asker,
+  { form, about, back }: Wanted,
+): Promise<Made | Refusal> {
+  const [made, { hours }] = await Promise.all([desk.handlers.openForm(form, about, teammate), desk.io.readTuning()])
+  if ('refused' in made) return made
+  const { note, modal } = modalOf(made, { guild, timeZone: hours.timeZone, ...back })
+  const shelfId = await desk.io.shelf.put(note)
+  return { shelfId, note, modal: modal(shelfId) }
+}
+
+/** A form that was refused, or took too long: made anew, with what was typed. */
+export async function reopenForm(desk: Desk, asker: Asker, shelfId: string): Promise<void> {
+  await openForm(desk, asker, wantedAgain(desk, shelfId))
+}
+
+async function wantedAgain(desk: Desk, shelfId: string): Promise<Wanted | Refusal> {
+  const note = await readShelvedForm(desk, shelfId)
+  if (!note) return { refused: 'This form was kept for a day. Copy what you wrote, and open it anew.' }
+  const { form, about, typed, errors } = note
+  return { form, about, back: { values: typed ?? {}, errors } }
+}
+
+/** Null when it isn't there any more, or is another version's. */
+export async function readShelvedForm(desk: Pick<Desk, 'io'>, shelfId: string): Promise<ShelvedForm | null> {
+  const read = shelvedForm.safeParse(await desk.io.shelf.get(shelfId))
+  return read.success ? read.data : null
+}

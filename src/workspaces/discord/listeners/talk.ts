@@ -1,0 +1,170 @@
+import {
+  InteractionResponseType,
+  InteractionType,
+  MessageFlags,
+  Routes,
+  type APIInteraction,
+  type APIInteractionResponse,
+  type APIModalInteractionResponseCallbackData,
+} from 'discord.js'
+import { messageOf, RetryableError } from '../../../errors.ts'
+import type { Log } from '../../../log.ts'
+import type { Suggestion } from '../../workspace.ts'
+import type { DiscordMessage } from '../components/message.ts'
+import type { Incoming } from '../incoming.ts'
+import type { Rest } from '../rest.ts'
+
+/**
+ * One interaction, and what the person gets to see of it: to them alone. Discord waits 3 s for the first answer; what
+ * follows it may take 15 minutes. Never rejects: what could not be shown is logged, and what comes next is still tried.
+ */
+export interface Talk {
+  /** The first answer where something slow follows. `quietly`: nothing is seen; `visibly`: "Deskbell is thinking…". */
+  acknowledge(how: 'quietly' | 'visibly'): Promise<void>
+  /** Only as the first answer. */
+  openModal(modal: APIModalInteractionResponseCallbackData): Promise<void>
+  /** A message to this person; in place of "thinking…", where that is shown. */
+  say(message: DiscordMessage): Promise<void>
+  /** Shows it in place of the message to this person that was pressed, or that the modal was opened from. */
+  replace(message: DiscordMessage): Promise<void>
+  /** Takes that message away: there is nothing left to do in it. */
+  close(): Promise<void>
+  /** There is nothing more to say: takes "thinking…" away. Also what must not stay unanswered is answered by it. */
+  finish(): Promise<void>
+  /** Only for autocomplete. */
+  offer(suggestions: Suggestion[]): Promise<void>
+}
+
+/** What comes next: `thinking` is shown in place of an answer; `told`: more goes into messages of its own. */
+type Stage = 'fresh' | 'thinking' | 'told'
+
+export function createTalk({
+  incoming: { interaction, respond },
+  rest,
+  log,
+}: {
+  incoming: Incoming
+  rest: Pick<Rest, 'ask'>
+  log: Log
+}): Talk {
+  const { application_id: application, token } = interaction
+  /** There, nothing but suggestions can be shown. */
+  const isTyping = interaction.type === InteractionType.ApplicationCommandAutocomplete
+  const canOpen = !isTyping && interaction.type !== InteractionType.ModalSubmit
+  const canBeQuiet = pressedIn(interaction) !== null
+  const isOwn = isToOne(pressedIn(interaction))
+  const original = Routes.webhookMessage(application, token, '@original')
+
+  let stage: Stage = 'fresh'
+  /** What `@original` names: a message of theirs that was pressed can be edited. */
+  let isOriginalPressed = false
+  let last = Promise.resolve()
+  /** One after the other: how something is told depends on what came before it. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => (last = last.then(work))
+
+  /** Discord takes one first answer, whatever became of it. */
+  async function first(next: Stage, response: APIInteractionResponse): Promise<void> {
+    stage = next
+    isOriginalPressed =
+      isOwn &&
+      (response.type === InteractionResponseType.DeferredMessageUpdate ||
+        response.type === InteractionResponseType.UpdateMessage)
+    await isTold(() => respond(response), 1)
+  }
+  async function acknowledge(how: 'quietly' | 'visibly'): Promise<void> {
+    if (isTyping) return offer([])
+    return how === 'quietly' && canBeQuiet
+      ? first('told', { type: InteractionResponseType.DeferredMessageUpdate })
+      : first('thinking', {
+          type: InteractionResponseType.DeferredChannelMessageWithSource,
+          data: { flags: MessageFlags.Ephemeral },
+        })
+  }
+  const offer = (suggestions: Suggestion[]): Promise<void> =>
+    first('told', {
+      type: InteractionResponseType.ApplicationCommandAutocompleteResult,
+      data: { choices: suggestions.map(({ label, value }) => ({ name: label, value })) },
+    })
+
+  const post = (message: DiscordMessage) => () =>
+    rest.ask<void>('call', 'answer here', {
+      method: 'POST',
+      route: Routes.webhook(application, token),
+      body: toOne(message),
+      auth: false,
+    })
+  /** Whom a message is shown to can't be edited, so the flag for it has no place here. */
+  const edit = (message: DiscordMessage) => () =>
+    rest.ask<void>('call', 'answer here', { method: 'PATCH', route: original, body: message, auth: false })
+  const takeAway = () => rest.ask<void>('call', 'take this away', { method: 'DELETE', route: original, auth: false })
+
+  /** What is told may be somebody's own words, to keep: so a call that certainly failed is tried once more. */
+  async function isTold(way: () => Promise<void>, tries = 2): Promise<boolean> {
+    try {
+      await way()
+      return true
+    } catch (error) {
+      log.warn('discord answer not delivered', { reason: messageOf(error) })
+      return error instanceof RetryableError && tries > 1 ? isTold(way, tries - 1) : false
+    }
+  }
+
+  async function say(message: DiscordMessage): Promise<void> {
+    if (stage === 'fresh')
+      return isTyping
+        ? offer([])
+        : first('told', { type: InteractionResponseType.ChannelMessageWithSource, data: toOne(message) })
+    const isThinking = stage === 'thinking'
+    stage = 'told'
+    if (!isThinking || !(await isTold(edit(message)))) await isTold(post(message))
+  }
+
+  return {
+    acknowledge: (how) => inTurn(async () => (stage === 'fresh' ? acknowledge(how) : undefined)),
+    openModal: (modal) =>
+      inTurn(async () => {
+        if (stage === 'fresh' && canOpen) return first('told', { type: InteractionResponseType.Modal, data: modal })
+        log.warn('discord answer not delivered', { reason: 'a modal can only be the first answer, and not to another' })
+      }),
+    say: (message) => inTurn(() => say(message)),
+    replace: (message) =>
+      inTurn(async () => {
+        if (stage === 'fresh' && isOwn)
+          return first('told', { type: InteractionResponseType.UpdateMessage, data: message })
+        if (!isOriginalPressed) return say(message)
+        if (!(await isTold(edit(message)))) await isTold(post(message))
+      }),
+    close: () =>
+      inTurn(async () => {
+        if (stage === 'fresh') await acknowledge('quietly')
+        if (!isOriginalPressed && stage !== 'thinking') return
+        stage = 'told'
+        isOriginalPressed = false
+        await isTold(takeAway)
+      }),
+    finish: () =>
+      inTurn(async () => {
+        if (stage === 'fresh') await acknowledge('quietly')
+        if (stage !== 'thinking') return
+        stage = 'told'
+        await isTold(takeAway)
+      }),
+    offer: (suggestions) => inTurn(async () => (stage === 'fresh' && isTyping ? offer(suggestions) : undefined)),
+  }
+}
+
+const toOne = (message: DiscordMessage): DiscordMessage => ({
+  ...message,
+  flags: message.flags | MessageFlags.Ephemeral,
+})
+
+/** The message that was pressed, or that the modal was opened from. */
+function pressedIn(interaction: APIInteraction): { flags?: number } | null {
+  return interaction.type === InteractionType.MessageComponent || interaction.type === InteractionType.ModalSubmit
+    ? (interaction.message ?? null)
+    : null
+}
+
+/** True for what one person sees, and nobody else. */
+export const isToOne = (message: { flags?: number } | null): boolean =>
+  ((message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0

@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formPrefix, maxId, pressId, readPress } from '../../../../src/workspaces/discord/components/ids.ts'
+import { clickValue, parseClick } from '../../../../src/workspaces/kit/click.ts'
+import { sampleCards } from '../../contract/sample-cards.ts'
+
+const shelfId = fc.uuid()
+const number = fc.nat(999_999)
+
+describe('the id of a button', () => {
+  it('says what was pressed on a card, and fits', () => {
+    for (const card of Object.values(sampleCards)) {
+      for (const action of card.actions) {
+        const value = clickValue(card, action)
+        for (const kind of ['do', 'ask'] as const) {
+          const id = pressId[kind](value)
+          expect(id.length).toBeLessThanOrEqual(maxId)
+          expect(readPress(id)).toEqual({ kind, click: parseClick(value) })
+        }
+      }
+    }
+  })
+
+  it('fits with the longest action, the longest ids and the largest number', () => {
+    const id = '019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b'
+    const value = clickValue(
+      { conversationId: id, seenSeq: Number.MAX_SAFE_INTEGER },
+      { id: 'mark-unsent', target: id, form: null },
+    )
+    expect(pressId.ask(value).length).toBeLessThanOrEqual(maxId)
+    expect(readPress(pressId.ask(value))).toMatchObject({ kind: 'ask', click: { action: 'mark-unsent', target: id } })
+  })
+
+  it('says what else was pressed', () => {
+    fc.assert(
+      fc.property(shelfId, number, fc.nat(99), (id, index, part) => {
+        const made = [
+          [pressId.again(id), { kind: 'again', shelfId: id }],
+          [pressId.link(id, index), { kind: 'link', shelfId: id, index }],
+          [pressId.remove(id, part), { kind: 'remove', shelfId: id }],
+          [pressId.removed(id, index), { kind: 'removed', shelfId: id, index }],
+          [pressId.page(id, index), { kind: 'page', conversationId: id, page: index }],
+        ] as const
+        for (const [customId, pressed] of made) {
+          expect(customId.length).toBeLessThanOrEqual(maxId)
+          expect(readPress(customId)).toEqual(pressed)
+        }
+      }),
+    )
+    for (const kind of ['here', 'settings', 'log'] as const) expect(readPress(pressId[kind])).toEqual({ kind })
+  })
+
+  it.each([
+    '',
+    'do:',
+    'do:launch! =c1 - 1',
+    'ask:approve =c1',
+    'again:',
+    'link:x',
+    'link:x:y',
+    'removed::1',
+    'page:x:1234567',
+    'here:there',
+    'settings:1',
+    'unknown',
+    `${formPrefix}x`,
+  ])('is none of ours: %j', (id) => {
+    expect(readPress(id)).toBeNull()
+  })
+
+  it('is read from anything without a fault', () => {
+    fc.assert(fc.property(fc.string(), (id) => void readPress(id)))
+  })
+})

@@ -32,6 +32,7 @@ export async function dismissConversation(
     if (!row) throw await explainConflict(ctx, tx, input)
     await supersedeDrafts(tx, conversationId, 'dismissed')
     await resolveProblems(ctx, tx, conversationId, writingJobs)
-    await addEvent(ctx, tx, 'conversation.dismissed', { conversationId, actor: by, data: { reason } })
+    // Which words it is about: those that come later are none of them.
+    await addEvent(ctx, tx, 'conversation.dismissed', { conversationId, actor: by, data: { reason, seq: seenSeq } })
   })
 }

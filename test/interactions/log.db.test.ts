@@ -106,7 +106,7 @@ describe('what a teammate logs', () => {
     await desk.work()
     expect(await desk.conversation(conversationId)).toMatchObject({ draft: null, triage: { theme: 'question' } })
     const [event] = await desk.ctx.db.select().from(events).where(eq(events.type, 'conversation.dismissed'))
-    expect(event?.actor).toBe('fake:ana')
+    expect(event).toMatchObject({ actor: 'fake:ana', data: { reason: 'handled-elsewhere', seq: 1 } })
   })
 
   it('stays open when it is logged again as settled', async () => {

@@ -44,7 +44,8 @@ function help(title: string): Answer {
 }
 
 function helpLine({ name, about, example }: (typeof commands)[number]): AnswerLine {
-  return { text: `/desk ${name}: ${about}. ${example}` }
+  const plain = `/desk ${name}`
+  return { text: example === plain ? `${plain}: ${about}` : `${plain}: ${about}. For example: ${example}` }
 }
 
 function elsewhere(title: string): Answer {

@@ -33,7 +33,8 @@ export async function holdLease(
   const lease = leaseOf(ctx, name, times)
   let failures = 0
   while (!signal.aborted) {
-    const answer = await unlessAborted(lease.renew(), signal)
+    // An answer that takes longer is worth nothing; the next question may go another way, where a connection is dead.
+    const answer = await within(unlessAborted(lease.renew(), signal), times.leaseMs)
     if (answer !== 'held' || lease.leftMs() <= 0) {
       await pause(times.renewMs, signal)
       continue
@@ -103,7 +104,7 @@ function leaseOf(ctx: LeaseContext, name: string, { leaseMs, marginMs }: LeaseTi
   return {
     renew() {
       const answer = ask()
-      asking = answer
+      asking = Promise.allSettled([asking, answer]).then(() => {})
       return answer
     },
     leftMs: () =>

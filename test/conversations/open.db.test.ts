@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { answerCommand } from '../../src/conversations/answer-command.ts'
 import { suggest } from '../../src/conversations/suggest.ts'
 import { conversations } from '../../src/db/schema.ts'
@@ -51,6 +51,13 @@ const ask = (text: string) => answerCommand(desk.ctx, 'fake', text, ana)
 async function found(text: string): Promise<(string | undefined)[]> {
   return (await ask(`open ${text}`)).lines.map(({ conversationId }) => conversationId)
 }
+
+test('/desk help says what each command does, with an example where there is more to write than its name', async () => {
+  const lines = (await ask('help')).lines.map(({ text }) => text)
+  expect(lines).toContain('/desk home: Shows what waits for you, and what you answered today')
+  expect(lines).toContainEqual(expect.stringMatching(/^\/desk open: .* For example: \/desk open theme:complaint /))
+  expect(lines).toHaveLength(commands.length)
+})
 
 describe('/desk open with a filter', () => {
   it('finds those who wait by theme, channel and customer, the longest waiting first', async () => {

@@ -196,6 +196,22 @@ describe('a lease', () => {
     await Promise.all(running)
   })
 
+  it('is asked for again where no answer comes', async () => {
+    const short = { leaseMs: 300, renewMs: 20, marginMs: 150 }
+    const line = lineTo(database.db)
+    line.state = 'late'
+    const stop = new AbortController()
+    const work = workOnce()
+    const running = holdLease(ctx(systemClock, line.db), 'stream', stop.signal, work, short)
+    await vi.waitFor(() => expect(line.asked).toBe(1), 15_000)
+    line.state = 'up'
+    await vi.waitFor(() => expect(work).toHaveBeenCalled(), 15_000)
+    stop.abort()
+    line.mend()
+    await running
+    expect(await database.db.select().from(leases)).toEqual([])
+  })
+
   it('is lost by who finds that another has it', async () => {
     const stop = new AbortController()
     const work = workOnce()

@@ -6,7 +6,7 @@ import {
   type RESTGetAPIApplicationGuildCommandsResult,
   type RESTPutAPIApplicationGuildCommandsJSONBody,
 } from 'discord.js'
-import { messageOf, PermanentError, RetryableError } from '../../errors.ts'
+import { GoneError, messageOf, RetryableError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { commands } from '../command.ts'
 import { codeOf } from './failures.ts'
@@ -82,13 +82,11 @@ async function registerIn(rest: Rest, guild: string, log: Log): Promise<void> {
 async function tellFailure(rest: Rest, guild: string, error: unknown, log: Log): Promise<void> {
   const ids = { guild, code: codeOf(error), reason: messageOf(error) }
   if (error instanceof RetryableError) return log.warn('discord commands not registered; trying again', ids)
+  if (!(error instanceof GoneError)) return log.error('discord commands not registered', ids)
   const identity = await rest.identify().catch(() => null)
-  const action =
-    error instanceof PermanentError && error.action
-      ? error.action
-      : identity
-        ? `Invite Deskbell with ${inviteUrl(identity.applicationId, guild)}, or take ${guild} out of DISCORD_GUILDS`
-        : 'Look at DISCORD_TOKEN'
+  const action = identity
+    ? `Invite Deskbell with ${inviteUrl(identity.applicationId, guild)}, or take ${guild} out of DISCORD_GUILDS`
+    : 'Look at DISCORD_TOKEN'
   log.error('discord commands not registered', { ...ids, action })
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messageOf } from '../../errors.ts'
+import { messageOf, PermanentError } from '../../errors.ts'
 import { within } from '../kit/within.ts'
 import type { WorkspaceIo } from '../workspace.ts'
 import { registerCommands } from './commands.ts'
+import { checkIncoming } from './doctor.ts'
 import type { DiscordConfig } from './env.ts'
 import { createGateway } from './gateway.ts'
 import type { Incoming } from './incoming.ts'
@@ -29,6 +30,8 @@ export type ConnectionIo = Pick<WorkspaceIo, 'clock' | 'log' | 'publicUrl' | 'ho
 const drainMs = 5000
 /** Until what could not be looked at, or registered, is tried again. */
 const tryAgainMs = 5 * 60_000
+/** Whoever could not connect is not ready for so long, unless it connects: longer than the pause until it is tried again. */
+const brokenMs = 2 * 60_000
 
 /** Connects nothing yet. `timeoutMs`: for one call to Discord. Throws ConfigError for a public key that is none. */
 export function openConnection(
@@ -47,6 +50,9 @@ export function openConnection(
   let running: AbortController | null = null
   /** This replica is the one that listens. */
   let isHolder = false
+  let brokenAt: number | null = null
+  /** Nothing that people do arrives here, however well it is connected. */
+  let isDeaf = false
   let holding: Promise<void> = Promise.resolve()
 
   async function listen(signal: AbortSignal): Promise<void> {
@@ -55,15 +61,32 @@ export function openConnection(
       isHolder = true
       try {
         await gateway.run(held)
+      } catch (error) {
+        brokenAt = clock.now().getTime()
+        throw error
       } finally {
         isHolder = false
       }
     })
   }
 
+  /** Who doesn't listen is ready as long as another may; until then, nobody is known to hear anything. */
+  function isListening(): boolean {
+    if (!gateway || gateway.isConnected()) return true
+    return !isHolder && (brokenAt === null || clock.now().getTime() - brokenAt > brokenMs)
+  }
+
   function onJoin(guild: string): void {
     if (guilds.includes(guild)) void registerCommands(rest, [guild], log)
     else log.warn('discord server is not in DISCORD_GUILDS: nobody there can use Deskbell', { guild })
+  }
+
+  async function lookAtWayIn(identity: Identity): Promise<void> {
+    isDeaf = isWayInWrong(identity, publicKey)
+    await checkIncoming({ config, io }, identity).catch((error: unknown) => {
+      if (!(error instanceof PermanentError)) throw error
+      log.error('discord is not set up', { reason: error.message, action: error.action })
+    })
   }
 
   async function prepare(signal: AbortSignal): Promise<void> {
@@ -72,7 +95,7 @@ export function openConnection(
     while (!signal.aborted && (left.length > 0 || !isChecked)) {
       try {
         const identity = await rest.identify()
-        if (!isChecked) checkWayIn(identity, config, io)
+        if (!isChecked) await lookAtWayIn(identity)
         isChecked = true
         left = await registerCommands(rest, left, log)
       } catch (error) {
@@ -89,7 +112,7 @@ export function openConnection(
       if (isOurs && !running) return new Response('Deskbell is starting or stopping', { status: 503 })
       return (await receive?.(request)) ?? null
     },
-    isReady: () => running !== null && !rest.isRefused() && (!gateway || !isHolder || gateway.isConnected()),
+    isReady: () => running !== null && !isDeaf && !rest.isRefused() && isListening(),
     async start() {
       running = new AbortController()
       const { signal } = running
@@ -108,24 +131,10 @@ export function openConnection(
   }
 }
 
-/** Discord sends what people do either over the gateway or to the address, and says to nobody which. */
-function checkWayIn(
-  { verifyKey, interactionsUrl }: Identity,
-  { publicKey }: DiscordConfig,
-  { log, publicUrl }: ConnectionIo,
-): void {
-  const ours = `${publicUrl}${interactionsPath}`
-  const say = (action: string) => log.error('discord is not set up', { action })
-  if (publicKey === null) {
-    if (interactionsUrl !== null)
-      say(
-        `Discord sends clicks to ${interactionsUrl}: empty General Information → Interactions Endpoint URL, or set DISCORD_PUBLIC_KEY`,
-      )
-    return
-  }
-  if (publicKey.toLowerCase() !== verifyKey.toLowerCase())
-    say('DISCORD_PUBLIC_KEY is that of another application: copy it from General Information → Public Key')
-  if (interactionsUrl === null) say(`Enter ${ours} at General Information → Interactions Endpoint URL`)
-  else if (interactionsUrl !== ours)
-    log.warn('discord sends clicks to another address than PUBLIC_URL says', { interactionsUrl, expected: ours })
+/**
+ * Discord sends what people do either over the gateway or to the address. Only what a new start mends counts: an address
+ * that is not entered yet can be entered while it runs.
+ */
+function isWayInWrong({ verifyKey, interactionsUrl }: Identity, publicKey: string | null): boolean {
+  return publicKey === null ? interactionsUrl !== null : publicKey.toLowerCase() !== verifyKey.toLowerCase()
 }

@@ -1,9 +1,18 @@
 import { extname } from 'node:path'
-import { RESTJSONErrorCodes as Code, Routes, type APIMessage, type RESTPostAPIChannelMessageJSONBody } from 'discord.js'
+import {
+  ComponentType,
+  RESTJSONErrorCodes as Code,
+  Routes,
+  type APIComponentInContainer,
+  type APIMessage,
+  type APIMessageTopLevelComponent,
+  type RESTPostAPIChannelMessageJSONBody,
+} from 'discord.js'
 import { z } from 'zod'
 import type { AttachmentRef } from '../../conversations/conversation.ts'
 import { GoneError, messageOf, PermanentError, RetryableError } from '../../errors.ts'
 import { attachmentsOf, fileNameOf, withoutShared } from '../kit/files.ts'
+import { checkSettled, searchWindow } from '../kit/search.ts'
 import type { EntryMessage, Message } from '../message.ts'
 import type { Place, PostRef, Workspace, WorkspaceIo } from '../workspace.ts'
 import { hasMarks, nonceOf } from './components/marks.ts'
@@ -12,7 +21,7 @@ import { codeOf } from './failures.ts'
 import { parseId, type Id } from './ids.ts'
 import type { Rest } from './rest.ts'
 import { createThreads, threadNameOf } from './threads.ts'
-import { isShown, type Upload } from './upload.ts'
+import type { Upload } from './upload.ts'
 
 interface Parts {
   rest: Rest
@@ -34,12 +43,6 @@ const refSchema = z.object({
 })
 type Ref = z.infer<typeof refSchema>
 
-/** Discord's clock may differ from ours. */
-const skewMs = 2 * 60_000
-/** A post that has been under way for less than this may still arrive. */
-const settledAfterMs = 15_000
-/** A post that has been under way for longer than this, with the clocks apart, is not that of this attempt. */
-const latestMs = 10 * 60_000
 /** What Discord says it posted just now, and is older than this, was posted before. */
 const oldAfterMs = 10_000
 const maxDeleted = 1000
@@ -57,7 +60,7 @@ export function createDelivery({
 }: Parts): Pick<Workspace, 'post' | 'find' | 'update' | 'urlOf'> {
   const threads = createThreads(rest)
 
-  /** By key: the last message posted with it that somebody deleted. */
+  /** By key: the last message posted with it that was deleted, or has a thread that takes nothing more. */
   const deleted = new Map<string, string>()
 
   function noteDeleted({ key, message }: Ref): void {
@@ -82,17 +85,24 @@ export function createDelivery({
         ...(files.length > 0 ? { files } : {}),
       })
       const isNew = BigInt(posted.id) >= oldest
-      if (isNew || attempt === maxPosts || (await isThere(channel, posted.id))) return posted
+      if (isNew || attempt === maxPosts || (await shownAnew(channel, posted.id, body))) return posted
       replaces = posted.id
     }
   }
 
-  async function isThere(channel: string, message: string): Promise<boolean> {
+  /** What was posted before shows what was said then. False: somebody deleted it. */
+  async function shownAnew(
+    channel: string,
+    message: string,
+    { message_reference: _, attachments: __, ...body }: RESTPostAPIChannelMessageJSONBody,
+  ): Promise<boolean> {
     const route = Routes.channelMessage(channel, message)
     try {
-      await rest.ask('call', 'look at this message', { method: 'GET', route })
+      await rest.ask('call', 'change this message', { method: 'PATCH', route, body })
       return true
     } catch (error) {
+      if (error instanceof RetryableError)
+        throw new Error('Discord has this message already, and it is not known what it shows', { cause: error })
       // Whatever else is wrong: it was posted.
       return !(error instanceof GoneError && error.what === 'post')
     }
@@ -122,19 +132,26 @@ export function createDelivery({
   }
 
   async function sendInThread(card: Ref, message: Message, key: string): Promise<Ref> {
-    const thread = await threads.open(card, threadNameOf(message))
+    const thread = await threads.open(card, threadNameOf(message)).catch(keepRoomGoing)
     if (message.kind === 'entry' && message.isBroadcast) await tellRoom(card, message, thread, key)
     try {
       return await sendWithFiles(card.guild, thread, message, key)
     } catch (error) {
-      if (codeOf(error) !== Code.UnknownChannel) throw error
-      throw new GoneError("Discord can't post in this thread: it was deleted", 'post', { cause: error })
+      const failure =
+        codeOf(error) === Code.UnknownChannel
+          ? new GoneError("Discord can't post in this thread: it was deleted", 'post', { cause: error })
+          : error
+      // The card is posted anew then: Discord must not take it for the one that stands there.
+      if (failure instanceof GoneError && failure.what === 'post') noteDeleted(card)
+      return keepRoomGoing(failure)
     }
   }
 
   /** A thread is seen only by those who look into it. Throws when it is not known whether the room was told. */
   async function tellRoom(card: Ref, message: EntryMessage, thread: string, key: string): Promise<void> {
     const lineKey = `${key}/room`
+    // What came after the line may have failed, for longer than Discord knows a post again.
+    if (await isToldLately(card.channel, lineKey)) return
     const line = broadcastOf(message, { guild: card.guild, key: lineKey }, urlIn(card.guild, thread))
     const reference = { message_id: card.message, channel_id: card.channel, fail_if_not_exists: false }
     try {
@@ -143,6 +160,17 @@ export function createDelivery({
       if (!(error instanceof PermanentError)) throw error
       io.log.warn('the room was not told that somebody waits again', { key, reason: messageOf(error) })
     }
+  }
+
+  /** Whether it is among the newest messages. */
+  async function isToldLately(channel: string, key: string): Promise<boolean> {
+    const { botUserId } = await rest.identify()
+    const said = await rest.ask<APIMessage[]>('call', 'look for a message', {
+      method: 'GET',
+      route: Routes.channelMessages(channel),
+      query: new URLSearchParams({ limit: pageSize.toString() }),
+    })
+    return said.some(({ author, components }) => author.id === botUserId && hasMarks(components, key))
   }
 
   async function* pages(channel: string, from: bigint, to: bigint) {
@@ -165,14 +193,13 @@ export function createDelivery({
     const channel = place.thread ? await threads.find(readRef(place.thread)) : local
     if (channel === null) return []
     const { botUserId } = await rest.identify()
-    const from = snowflakeAt(since.getTime() - skewMs)
-    // A room is busy: what was said in it long after would take too many pages.
-    const to = snowflakeAt(since.getTime() + latestMs)
+    const { fromMs, toMs } = searchWindow(since)
+    const [from, to] = [snowflakeAt(fromMs), snowflakeAt(toMs)]
     const found: Ref[] = []
     for await (const messages of pages(channel, from, to)) {
-      for (const { id, author, components, attachments } of messages) {
+      for (const { id, author, components = [] } of messages) {
         if (author.id !== botUserId || !hasMarks(components, place.key)) continue
-        found.push({ guild, channel, message: id, key: place.key, files: filesOf(attachments) })
+        found.push({ guild, channel, message: id, key: place.key, files: components.flatMap(filesIn) })
       }
     }
     return found.toSorted((a, b) => (BigInt(a.message) < BigInt(b.message) ? -1 : 1))
@@ -205,8 +232,7 @@ export function createDelivery({
         if (error instanceof RetryableError) throw error
         throw new RetryableError("Discord can't tell whether a message is there", { cause: error })
       }
-      const waitMs = since.getTime() + settledAfterMs - io.clock.now().getTime()
-      if (waitMs > 0) throw new RetryableError('It is too early to tell', { retryAfterMs: waitMs })
+      checkSettled(since, io.clock.now())
       return null
     },
 
@@ -245,6 +271,11 @@ function readRef(ref: PostRef): Ref {
   throw new GoneError('It is not known where this message is in Discord', 'post', { cause: read.error })
 }
 
+/** A thread that takes no more for now keeps nobody waiting but itself: how long Discord wants to wait is not told on. */
+function keepRoomGoing(error: unknown): never {
+  throw error instanceof RetryableError ? new RetryableError(error.message, { cause: error }) : error
+}
+
 /** True when the same words without files may be taken. */
 function isRefusal(error: unknown): boolean {
   return error instanceof PermanentError || codeOf(error) === Code.MissingPermissions
@@ -263,12 +294,22 @@ function titled(message: Message, shared: SharedFile[]): Pick<RESTPostAPIChannel
   }
 }
 
-function filesOf(attachments: APIMessage['attachments']): SharedFile[] {
-  return attachments.map(({ filename, content_type }) => ({
-    attachmentId: '',
-    name: filename,
-    isImage: isShown(content_type ?? ''),
-  }))
+/** What a component shows is not among the attachments of its message: only its address tells what it is called. */
+function filesIn(component: APIMessageTopLevelComponent | APIComponentInContainer): SharedFile[] {
+  const file = (url: string, isImage: boolean): SharedFile => {
+    const [, name = ''] = /([^/?#]*)(?:[?#].*)?$/.exec(url) ?? []
+    return { attachmentId: '', name, isImage }
+  }
+  switch (component.type) {
+    case ComponentType.Container:
+      return component.components.flatMap(filesIn)
+    case ComponentType.MediaGallery:
+      return component.items.map(({ media }) => file(media.url, true))
+    case ComponentType.File:
+      return [file(component.file.url, false)]
+    default:
+      return []
+  }
 }
 
 /** The smallest id that something made at that moment can have: https://docs.discord.com/developers/reference#snowflakes */

@@ -1,9 +1,9 @@
 import { ApplicationCommandType, Routes, type APIApplicationCommand, type APIGuild } from 'discord.js'
 import { PermanentError, RetryableError } from '../../errors.ts'
-import { roomsOf } from '../../settings/tuning.ts'
+import { allOf, checkRooms } from '../kit/checks.ts'
 import type { WorkspaceIo } from '../workspace.ts'
 import type { DiscordConfig } from './env.ts'
-import { codeOf } from './failures.ts'
+import { codeOf, isTokenRefused } from './failures.ts'
 import type { Members } from './members.ts'
 import { inviteUrl } from './permissions.ts'
 import { interactionsPath } from './receiver-http.ts'
@@ -36,22 +36,15 @@ export async function checkDiscord(parts: Parts): Promise<string[]> {
   const checks = [
     checkIncoming(parts, identity),
     ...parts.config.guilds.map((guild) => checkServer(parts, identity, guild)),
-    checkRooms(parts),
+    checkRooms(parts.io, 'discord', parts.members.roomOf, async () => noRoomYet),
   ]
-  const outcomes = await Promise.allSettled(checks)
-  throwAll(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? flat(outcome.reason) : [])))
-  return [...lines, ...outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : [])), invite]
+  return [...lines, ...(await allOf(checks)), invite]
 }
 
-/** Throws one problem as itself, several as one error, and nothing when there is none. */
-function throwAll(problems: unknown[]): void {
-  if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
-}
-
-const flat = (reason: unknown): unknown[] => (reason instanceof AggregateError ? reason.errors : [reason])
+const noRoomYet = 'No channel for cards was chosen yet: write /desk help in one, and press the button'
 
 function tokenProblem(error: unknown): unknown {
-  if (error instanceof RetryableError) return error
+  if (error instanceof RetryableError && !isTokenRefused(error.cause)) return error
   return new PermanentError('Discord refuses DISCORD_TOKEN', {
     cause: error,
     action:
@@ -59,15 +52,18 @@ function tokenProblem(error: unknown): unknown {
   })
 }
 
-/** Whether clicks come the way that the settings say. */
-async function checkIncoming({ config, io }: Parts, identity: Identity): Promise<string[]> {
+/** Whether clicks come the way that the settings say. Throws PermanentError where they don't. */
+export async function checkIncoming(
+  { config, io }: { config: Pick<DiscordConfig, 'publicKey'>; io: Pick<WorkspaceIo, 'publicUrl'> },
+  identity: Pick<Identity, 'applicationId' | 'interactionsUrl' | 'verifyKey'>,
+): Promise<string[]> {
   const ours = `${io.publicUrl}${interactionsPath}`
   const general = page(identity.applicationId, 'information')
   const { interactionsUrl: theirs } = identity
   if (config.publicKey === null) {
     if (theirs === null) return ['Clicks come over the gateway']
     throw new PermanentError(`Discord sends clicks to ${theirs}, and not over the gateway`, {
-      action: `Clear Interactions Endpoint URL at ${general}; or set DISCORD_PUBLIC_KEY to get them as requests`,
+      action: `Clear Interactions Endpoint URL at ${general}, or set DISCORD_PUBLIC_KEY to get them as requests; then start Deskbell again`,
     })
   }
   if (config.publicKey.toLowerCase() !== identity.verifyKey.toLowerCase())
@@ -75,6 +71,10 @@ async function checkIncoming({ config, io }: Parts, identity: Identity): Promise
       action: `Copy Public Key from ${general}`,
     })
   if (theirs === ours) return [`Clicks are taken at ${ours} with DISCORD_PUBLIC_KEY`]
+  if (!ours.startsWith('https:'))
+    throw new PermanentError(`Discord sends clicks to https addresses only, and Deskbell takes them at ${ours}`, {
+      action: 'Set PUBLIC_URL to the https address under which Discord reaches Deskbell',
+    })
   throw new PermanentError(
     theirs === null
       ? 'Discord sends clicks over the gateway, and DISCORD_PUBLIC_KEY is set'
@@ -95,7 +95,7 @@ async function checkServer({ rest }: Parts, identity: Identity, guild: string): 
     } catch (error) {
       if (error instanceof RetryableError) throw error
       const code = codeOf(error)
-      const action = `Open ${invite} as an administrator of that server`
+      const action = `Open ${invite} as somebody who manages that server; or set DISCORD_GUILDS to the right id`
       throw new PermanentError(`${wrong} (${code ?? 'unknown'})`, { cause: error, action })
     }
   }
@@ -113,33 +113,4 @@ async function checkServer({ rest }: Parts, identity: Identity, guild: string): 
     (command) => command.type === ApplicationCommandType.ChatInput && command.name === 'desk',
   )
   return [`${name}: the bot is in; ${hasDesk ? '/desk is there' : '/desk will be there once Deskbell has started'}`]
-}
-
-async function checkRooms({ members, io }: Parts): Promise<string[]> {
-  const tuning = await io.readTuning().catch(() => null)
-  if (!tuning) return ['The channels for cards were not looked at: the settings can not be read now']
-  const rooms = roomsOf(tuning, 'discord')
-  const chosen = [rooms.default, rooms.escalation, ...rooms.rules.map(({ room }) => room)]
-  const ids = new Set(chosen.flatMap((room) => (room ? [room] : [])))
-  const lines: string[] = []
-  if (!rooms.default) lines.push('No channel for cards was chosen yet: write /desk help in one, and press the button')
-  const problems: unknown[] = []
-  for (const id of ids) {
-    try {
-      const room = await members.roomOf(id)
-      if (room.problem === null) lines.push(`${room.name}: cards can be posted`)
-      else problems.push(roomProblem(room.problem))
-    } catch (error) {
-      problems.push(error)
-    }
-  }
-  throwAll(problems)
-  return lines
-}
-
-/** "Permissions are missing in #a. At #a, open …": what is wrong, and what to do. */
-function roomProblem(problem: string): PermanentError {
-  const [wrong = problem, ...rest] = problem.split('. ')
-  const action = rest.join('. ')
-  return new PermanentError(wrong, action ? { action } : {})
 }

@@ -20,7 +20,6 @@ const roomErrors = new Map<number, string>([
   [Code.CannotReplyWithoutPermissionToReadMessageHistory, 'the permission Read Message History is missing'],
   [Code.CannotReferenceAMessageWithoutPermissionToReadMessageHistory, 'the permission Read Message History is missing'],
   [Code.Unauthorized, "Deskbell's token may not do this"],
-  [Code.InvalidToken, 'Discord does not know the bot’s token: set DISCORD_TOKEN anew (Bot → Reset Token)'],
   [Code.VerifyYourAccount, "the bot's account has to be verified first"],
   [Code.CannotSendMessagesInNonTextChannel, 'it is no channel for text'],
   [Code.CannotExecuteActionOnThisChannelType, 'it is no channel for text'],
@@ -94,7 +93,9 @@ const actions = new Map<number, string>([
 /** Nothing can have been sent: there was no connection. */
 const unsent =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|ERR_TLS_.*)$/
-/** Where Discord says only "too much". */
+/** What the client says of a call that was given up while others came before it. */
+const neverBegun = 'Request aborted manually'
+/** Where Discord says only "too much", or somebody has to do something. */
 const usualWaitMs = 60_000
 
 /** Discord's own number for a refused call, also of a failure that was made of it: 10003. Null where the call failed in another way. */
@@ -107,6 +108,15 @@ export function codeOf(error: unknown): number | null {
 /** Whether Discord does not know the bot's token; that of an interaction is another. */
 export function isTokenRefused(error: unknown): boolean {
   return error instanceof DiscordAPIError && error.status === 401 && error.code !== Code.InvalidWebhookToken
+}
+
+/**
+ * Every room is still there, and cards stay in theirs: another token mends it. `say` makes "Discord can't …" of a reason.
+ * `cause`: left out where Discord was not even asked.
+ */
+export function tokenFailure(say: (why: string) => string, cause?: DiscordAPIError): RetryableError {
+  const why = 'it does not know the bot’s token; set DISCORD_TOKEN anew (Bot → Reset Token)'
+  return new RetryableError(say(why), { retryAfterMs: usualWaitMs, ...(cause ? { cause } : {}) })
 }
 
 /**
@@ -125,6 +135,8 @@ export function failureOf(attempt: Attempt, what: string, error: unknown): unkno
   if (error instanceof DiscordAPIError) return refusalOf(say, error) ?? unclear('it has trouble of its own')
   if (error instanceof HTTPError) return unclear(`it answered with status ${error.status}`)
   if (error instanceof Error && error.name === 'AbortError') return unclear('it did not answer in time')
+  if (error instanceof Error && error.message === neverBegun)
+    return new RetryableError(say('others waited before it for too long'), { cause: error })
   const code = networkCodeOf(error)
   if (code && unsent.test(code)) return new RetryableError(say(`it can't be reached (${code})`), { cause: error })
   return unclear(code ? `the connection broke (${code})` : 'the connection broke')
@@ -134,7 +146,7 @@ export function failureOf(attempt: Attempt, what: string, error: unknown): unkno
 function refusalOf(say: (why: string) => string, error: DiscordAPIError): Error | null {
   const options = { cause: error }
   if (error.status === 408) return null
-  if (isTokenRefused(error)) return new GoneError(say(roomErrors.get(Code.InvalidToken) ?? 'no token'), 'room', options)
+  if (isTokenRefused(error)) return tokenFailure(say, error)
   const code = codeOf(error)
   // Not from Discord itself, but from something on the way there.
   if (code === null)

@@ -126,7 +126,9 @@ export function createGateway({
     awaitConnection()
     client.login(token).catch((error: unknown) => {
       const isRefused = error instanceof Error && 'code' in error && error.code === DiscordjsErrorCodes.TokenInvalid
-      ended.reject(isRefused ? refusal('invalid token') : failureOf('call', 'be connected to', error))
+      ended.reject(
+        isRefused ? refusal('invalid token') : (exhaustion(error) ?? failureOf('call', 'be connected to', error)),
+      )
     })
     try {
       await ended.promise
@@ -153,6 +155,13 @@ export function createGateway({
       }
     },
   }
+}
+
+/** Of all that keeps it from connecting, what the client tells in words alone. Null for what is something else. */
+function exhaustion(error: unknown): RetryableError | null {
+  const [, at] =
+    (error instanceof Error && /^Not enough sessions remaining.*resets at (\S+)$/.exec(error.message)) || []
+  return at ? new RetryableError(`Discord lets the bot connect again at ${at}: it did too often today`) : null
 }
 
 function refusal(why: string): PermanentError {

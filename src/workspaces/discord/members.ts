@@ -9,6 +9,7 @@ import {
 } from 'discord.js'
 import { PermanentError, RetryableError } from '../../errors.ts'
 import { createCache } from '../kit/cache.ts'
+import type { Room } from '../kit/checks.ts'
 import type { Membership, WorkspaceIo } from '../workspace.ts'
 import { codeOf } from './failures.ts'
 import { idOf, isSnowflake, parseId, roleIdOf } from './ids.ts'
@@ -22,13 +23,6 @@ export interface Members {
   /** A click tells what its author may do, which saves asking. */
   saw(member: Pick<APIInteractionGuildMember, 'user' | 'roles' | 'permissions'>, guild: string): void
   roomOf(roomId: string): Promise<Room>
-}
-
-export interface Room {
-  /** `#support` */
-  name: string
-  /** Why no card can be posted there, and what to do; null: it can. */
-  problem: string | null
 }
 
 /** What is needed of a server to tell what somebody may do there. */

@@ -16,12 +16,14 @@ import {
 } from 'discord.js'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock, type Clock } from '../../clock.ts'
-import { GoneError, RetryableError } from '../../errors.ts'
+import { RetryableError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { failureOf, isTokenRefused, type Attempt } from './failures.ts'
+import { failureOf, isTokenRefused, tokenFailure, type Attempt } from './failures.ts'
 
 /** A card that is still under way by then is looked up. */
 const usualTimeoutMs = 10_000
+/** What carries files takes so many times as long: 24 MiB are much for some lines. */
+const fileTimes = 3
 /** What the client waits for by itself before a call; whoever must wait longer is told. */
 const longestWaitMs = 3000
 /** A token that Discord refuses is not shown to it again so long. */
@@ -60,14 +62,15 @@ export interface Rest {
   identify(): Promise<Identity>
 }
 
-/** The same for every client: none of them sends anything twice after a failure. */
+/** The same for every client: none of them sends anything twice after a failure. `timeoutMs`: for one try. */
 export function restOptions(apiUrl: string, timeoutMs = usualTimeoutMs): Partial<RESTOptions> {
   return { api: apiUrl, version: '10', retries: 0, timeout: timeoutMs, makeRequest: requestWhole }
 }
 
 /**
  * Calls to https://docs.discord.com/developers/reference. Its client keeps to the limits of each route; nothing is sent
- * again but what was turned away as too much, once, after a short wait.
+ * again but what was turned away as too much, once, after a short wait. `timeoutMs`: for a call, with the time that it
+ * waits for others of its route; with files, three times as long.
  */
 export function createRest({
   token,
@@ -84,21 +87,26 @@ export function createRest({
 }): Rest & { isRefused(): boolean } {
   /** Waits before a call; whatever else the client asks about was turned away by Discord. */
   const waits = new WeakSet<RateLimitData>()
-  const client = new REST({
-    ...restOptions(apiUrl, timeoutMs),
-    rejectOnRateLimit: (limit) => !waits.has(limit) || limit.timeToReset > longestWaitMs,
-    invalidRequestWarningInterval: invalidStep,
-  }).setToken(token)
+  function openClient(): REST {
+    const opened = new REST({
+      ...restOptions(apiUrl, fileTimes * timeoutMs),
+      rejectOnRateLimit: (limit) => !waits.has(limit) || limit.timeToReset > longestWaitMs,
+      invalidRequestWarningInterval: invalidStep,
+    })
+    opened.on(RESTEvents.RateLimited, (limit) => void waits.add(limit))
+    opened.on(RESTEvents.InvalidRequestWarning, ({ count, remainingTime }) => {
+      log.warn('discord refuses many calls', { count })
+      if (count >= mostInvalid) pausedUntil = nowMs() + remainingTime
+    })
+    return opened
+  }
+  const client = openClient().setToken(token)
+  /** The limit for everything at once is the bot's own, and no answer to a click counts towards it. */
+  const answering = openClient()
   let refusedAt: number | null = null
   let pausedUntil = 0
   let identity: Promise<Identity> | null = null
   const nowMs = () => clock.now().getTime()
-
-  client.on(RESTEvents.RateLimited, (limit) => void waits.add(limit))
-  client.on(RESTEvents.InvalidRequestWarning, ({ count, remainingTime }) => {
-    log.warn('discord refuses many calls', { count })
-    if (count >= mostInvalid) pausedUntil = nowMs() + remainingTime
-  })
 
   const isRefused = () => refusedAt !== null && nowMs() - refusedAt < refusedMs
 
@@ -107,19 +115,17 @@ export function createRest({
     if (waitMs > 0)
       throw new RetryableError(`Discord can't ${what}: it refused too many calls`, { retryAfterMs: waitMs })
     if (!auth || refusedAt === null) return
-    if (isRefused())
-      throw new GoneError(
-        `Discord can't ${what}: it does not know the bot's token; set DISCORD_TOKEN anew (Bot → Reset Token)`,
-        'room',
-      )
+    if (isRefused()) throw tokenFailure((why) => `Discord can't ${what}: ${why}`)
     // The client forgets a token that was refused.
     refusedAt = null
     client.setToken(token)
   }
 
   async function send({ method, route, body, query, files, auth = true }: Call): Promise<unknown> {
+    const signal = AbortSignal.timeout(files ? fileTimes * timeoutMs : timeoutMs)
     const request = () =>
-      client.request({
+      (auth ? client : answering).request({
+        signal,
         // The client's enum has these very words for values.
         method: method as RequestMethod,
         fullRoute: route,

@@ -1,4 +1,5 @@
 import {
+  MessageFlags,
   RESTJSONErrorCodes as Code,
   Routes,
   ThreadAutoArchiveDuration,
@@ -30,34 +31,37 @@ const maxName = 100
 
 /** A thread below each card that has something to tell: https://docs.discord.com/developers/topics/threads */
 export function createThreads(rest: Pick<Rest, 'ask'>): Threads {
-  async function find({ channel, message }: Starter): Promise<string | null> {
-    const found = await rest.ask<APIMessage>('call', 'look at this message', {
+  const look = ({ channel, message }: Starter): Promise<APIMessage> =>
+    rest.ask<APIMessage>('call', 'look at this message', {
       method: 'GET',
       route: Routes.channelMessage(channel, message),
     })
-    return found.thread?.id ?? null
-  }
 
   async function start({ channel, message }: Starter, name: string): Promise<string> {
     try {
       const started = await rest.ask<APIThreadChannel>('call', 'start a thread', {
         method: 'POST',
         route: Routes.threads(channel, message),
-        body: { name, auto_archive_duration: ThreadAutoArchiveDuration.OneWeek },
+        // A server has 1,000 that are not archived, at most; what is posted in one that is opens it again.
+        body: { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay },
       })
       return started.id
     } catch (error) {
-      // Somebody was faster. A thread has the id of the message that it was started from.
+      // Somebody was faster.
       if (codeOf(error) === Code.ThreadAlreadyCreatedForMessage) return message
       throw error
     }
   }
 
   return {
-    find,
+    async find(starter) {
+      const { thread, flags = 0 } = await look(starter)
+      // A thread has the id of the message that it was started from.
+      return thread?.id ?? ((flags & MessageFlags.HasThread) === 0 ? null : starter.message)
+    },
     async open(starter, name) {
-      const found = await find(starter)
-      if (found !== null) return found
+      const { thread } = await look(starter)
+      if (thread) return thread.id
       try {
         return await start(starter, name)
       } catch (error) {

@@ -53,7 +53,7 @@ const pictures = new Map([
   ['image/webp', '.webp'],
 ])
 
-export const isShown = (mediaType: string): boolean => pictures.has(mediaType.toLowerCase())
+const isShown = (mediaType: string): boolean => pictures.has(mediaType.toLowerCase())
 
 /**
  * A name that Discord leaves as it is, so that `attachment://` finds the file. A name that begins with SPOILER_ would

@@ -1,4 +1,4 @@
-import type { CardTurn } from '../card.ts'
+import type { Card, CardTurn } from '../card.ts'
 import { counted, cut, fileSize, foldAt, isBlank, isolated, oneLine, visible } from './text.ts'
 
 /** "★★☆☆☆" */
@@ -43,4 +43,21 @@ export function fitted(raw: string, max: number): { text: string; isCut: boolean
   if (text.length <= max) return { text, isCut: false }
   const head = cut(text, max)
   return { text: `${head}\n(${counted(text.length - head.length + 1, 'more character')})`, isCut: true }
+}
+
+/** Nobody waits, and nothing is to be decided: a short card will do. */
+export function isAtRest({ state, alerts, draft, replyText }: Card): boolean {
+  const isDone = state === 'answered' || state === 'dismissed' || state === 'snoozed'
+  return isDone && alerts.length === 0 && draft === null && replyText === null
+}
+
+/** What waits for an answer; otherwise what was said last. */
+export function unanswered(turns: CardTurn[]): CardTurn[] {
+  const open = turns.filter((turn) => turn.isUnanswered)
+  return open.length > 0 ? open : turns.filter(({ from }) => from === 'customer').slice(-1)
+}
+
+/** More was said than what is shown of it. */
+export function hasEarlier({ turns, state }: Card): boolean {
+  return state === 'waiting' && turns.length > unanswered(turns).length
 }

@@ -3,6 +3,7 @@ import type { webApi } from '@slack/bolt'
 import type { AttachmentRef } from '../../conversations/conversation.ts'
 import { GoneError, messageOf, PermanentError, RetryableError } from '../../errors.ts'
 import { attachmentsOf, withoutShared } from '../kit/files.ts'
+import { checkSettled, searchWindow } from '../kit/search.ts'
 import type { Message } from '../message.ts'
 import type { Place, PostRef, Workspace, WorkspaceIo } from '../workspace.ts'
 import type { Look, SlackMessage } from './blocks/message.ts'
@@ -32,12 +33,6 @@ const refSchema = z.object({
 type Ref = z.infer<typeof refSchema>
 
 const eventType = 'deskbell_post'
-/** Slack's clock may differ from ours. */
-const skewMs = 2 * 60_000
-/** A post that has been under way for less than this may still arrive. */
-const settledAfterMs = 15_000
-/** A post that has been under way for longer than this, with the clocks apart, is not that of this attempt. */
-const latestMs = 10 * 60_000
 const pageSize = 200
 const maxPages = 25
 
@@ -126,9 +121,8 @@ export function createDelivery({
 
   async function findAll(client: TeamClient, channel: string, place: Place, since: Date): Promise<Ref[]> {
     const timestamp = (ms: number) => (ms / 1000).toFixed(6)
-    const oldest = timestamp(since.getTime() - skewMs)
-    // A room is busy: what was said in it long after would take too many pages.
-    const latest = timestamp(since.getTime() + latestMs)
+    const { fromMs, toMs } = searchWindow(since)
+    const [oldest, latest] = [timestamp(fromMs), timestamp(toMs)]
     const thread = place.thread ? readRef(place.thread).ts : null
     const { botUserId, botId } = await client.identify()
     // By ts: the same message on two pages is no double.
@@ -166,8 +160,7 @@ export function createDelivery({
         if (error instanceof RetryableError) throw error
         throw new RetryableError("Slack can't tell whether a message is there", { cause: error })
       }
-      const waitMs = since.getTime() + settledAfterMs - io.clock.now().getTime()
-      if (waitMs > 0) throw new RetryableError('It is too early to tell', { retryAfterMs: waitMs })
+      checkSettled(since, io.clock.now())
       return null
     },
 

@@ -1,4 +1,5 @@
 import { PermanentError, RetryableError } from '../../errors.ts'
+import { allOf, checkRooms } from '../kit/checks.ts'
 import type { WorkspaceIo } from '../workspace.ts'
 import type { SlackConfig } from './env.ts'
 import { appTokenAction, asking, codeOf, scopeAction } from './failures.ts'
@@ -19,19 +20,13 @@ const apps = 'https://api.slack.com/apps'
 
 /** A line for each thing that is well. Throws what is wrong with what to do, several as AggregateError. Posts nothing. */
 export async function checkSlack(parts: Parts): Promise<string[]> {
-  const checks = [checkIncoming(parts), checkInstallations(parts), checkRooms(parts)]
-  const outcomes = await Promise.allSettled(checks)
-  const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? flat(outcome.reason) : []))
-  throwAll(problems)
-  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
+  const { io, members } = parts
+  return allOf([
+    checkIncoming(parts),
+    checkInstallations(parts),
+    checkRooms(io, 'slack', members.roomOf, () => noRoomYet(parts)),
+  ])
 }
-
-/** Throws one problem as itself, several as one error, and nothing when there is none. */
-function throwAll(problems: unknown[]): void {
-  if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
-}
-
-const flat = (reason: unknown): unknown[] => (reason instanceof AggregateError ? reason.errors : [reason])
 
 async function checkIncoming({ config, web, io }: Parts): Promise<string[]> {
   const lines: string[] = []
@@ -65,17 +60,9 @@ export async function checkInstallations({
     throw new RetryableError("The installations can't be read", { cause: error })
   })
   if (installed.length === 0) return [`Not installed anywhere yet: open ${io.publicUrl}${installPath}`]
-  const lines: string[] = []
-  const problems: unknown[] = []
-  for (const installation of installed) {
-    try {
-      lines.push(await checkInstallation(web, installation, config.installation.kind))
-    } catch (error) {
-      problems.push(error)
-    }
-  }
-  throwAll(problems)
-  return lines
+  return allOf(
+    installed.map(async (installation) => [await checkInstallation(web, installation, config.installation.kind)]),
+  )
 }
 
 async function checkInstallation(
@@ -103,36 +90,8 @@ function tokenProblem(whose: string, error: unknown): unknown {
   return new PermanentError(`Slack refuses ${whose} (${code ?? 'unknown'})`, { cause: error, action })
 }
 
-async function checkRooms({ installations, members, io }: Parts): Promise<string[]> {
-  const tuning = await io.readTuning().catch(() => null)
-  if (!tuning) return ['The channels for cards were not looked at: the settings can not be read now']
-  const rooms = tuning.rooms['slack']
-  const chosen = [rooms?.default, rooms?.escalation, ...(rooms?.rules ?? []).map(({ room }) => room)]
-  const ids = new Set(chosen.flatMap((room) => (room ? [room] : [])))
-  const lines: string[] = []
-  if (!rooms?.default) {
-    const bot = await botName(installations, members)
-    lines.push(`No channel for cards was chosen yet: write /invite @${bot} in one, and it is`)
-  }
-  const problems: unknown[] = []
-  for (const id of ids) {
-    try {
-      const room = await members.roomOf(id)
-      if (room.problem === null) lines.push(`${room.name}: cards can be posted`)
-      else problems.push(roomProblem(room.problem))
-    } catch (error) {
-      problems.push(error)
-    }
-  }
-  throwAll(problems)
-  return lines
-}
-
-/** "The bot is not in #a. Write /invite …": what is wrong, and what to do. */
-function roomProblem(problem: string): PermanentError {
-  const [wrong = problem, ...rest] = problem.split('. ')
-  const action = rest.join('. ')
-  return new PermanentError(wrong, action ? { action } : {})
+async function noRoomYet({ installations, members }: Parts): Promise<string> {
+  return `No channel for cards was chosen yet: write /invite @${await botName(installations, members)} in one, and it is`
 }
 
 async function botName(installations: Installations, members: Members): Promise<string> {

@@ -1,5 +1,6 @@
 import { PermanentError, RetryableError } from '../../errors.ts'
 import { createCache } from '../kit/cache.ts'
+import type { Room } from '../kit/checks.ts'
 import type { Membership, WorkspaceIo } from '../workspace.ts'
 import type { Clients } from './clients.ts'
 import { asking, codeOf } from './failures.ts'
@@ -14,13 +15,6 @@ export interface Members {
   /** As the others see them. */
   nameOf(team: string, user: string): Promise<string>
   roomOf(roomId: string): Promise<Room>
-}
-
-export interface Room {
-  /** `#support` */
-  name: string
-  /** Why no card can be posted there, and what to do; null: it can. */
-  problem: string | null
 }
 
 interface Person {

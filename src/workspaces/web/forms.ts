@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import { NotFoundError } from '../../errors.ts'
 import type { Card } from '../card.ts'
-import { formIds, type Form, type FormAbout, type FormId } from '../form.ts'
+import type { Form, FormAbout, FormId } from '../form.ts'
+import { aboutSchema, formIdSchema } from '../kit/form-schemas.ts'
 import type { Handlers, Refusal, WorkspaceIo } from '../workspace.ts'
 import { readFields, zoneOf, type Typed } from './form-fields.ts'
 import type { CardMessage } from './hub.ts'
@@ -29,8 +29,6 @@ const homes: Record<FormId, 'card' | 'room' | 'settings'> = {
   'settings.roles': 'settings',
   'settings.second-approval': 'settings',
 }
-const formId = z.enum(formIds)
-const aboutSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
 
 /** What the forms need of the rest of the room. */
 interface Room {
@@ -54,7 +52,7 @@ export interface Forms {
 export function createForms({ io, handlers, toMessage, frame, page, showCard, refuse }: Room): Forms {
   /** Throws NotFoundError for a form that isn't opened here. */
   function idOf(conversationId: string | null, name: string): FormId {
-    const { data: id } = formId.safeParse(name)
+    const { data: id } = formIdSchema.safeParse(name)
     if (!id || (homes[id] === 'card') !== (conversationId !== null)) throw new NotFoundError('There is no such form.')
     return id
   }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 
 export interface HttpCall {
   method: string
@@ -30,6 +31,8 @@ export interface HttpStub {
   answer(route: string, reply: Reply | ((call: HttpCall) => Reply)): void
   /** The next calls, one each, before what `answer` says. */
   next(route: string, ...replies: Reply[]): void
+  /** From now on, it takes so long. */
+  delay(route: string, ms: number): void
   close(): Promise<void>
 }
 
@@ -38,6 +41,7 @@ const notFound: Reply = { status: 404, body: { code: 0, message: '404: Not Found
 export async function startHttpStub(): Promise<HttpStub> {
   const answers = new Map<string, (call: HttpCall) => Reply>()
   const queued = new Map<string, Reply[]>()
+  const delays = new Map<string, number>()
   const server = createServer((request, response) => void serve(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -46,6 +50,8 @@ export async function startHttpStub(): Promise<HttpStub> {
     const call = await readCall(request)
     stub.calls.push(call)
     const route = `${call.method} ${call.path}`
+    const delayMs = delays.get(route)
+    if (delayMs !== undefined) await setTimeout(delayMs)
     const reply = queued.get(route)?.shift() ?? answers.get(route)?.(call) ?? notFound
     if (reply === 'reset') return void request.socket.destroy()
     if (reply === 'hang') {
@@ -65,6 +71,7 @@ export async function startHttpStub(): Promise<HttpStub> {
     callsOf: (route) => stub.calls.filter(({ method, path }) => `${method} ${path}` === route),
     answer: (route, reply) => void answers.set(route, typeof reply === 'function' ? reply : () => reply),
     next: (route, ...replies) => void queued.set(route, [...(queued.get(route) ?? []), ...replies]),
+    delay: (route, ms) => void delays.set(route, ms),
     async close() {
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))

@@ -188,8 +188,9 @@ export async function startDiscordPeer(): Promise<DiscordPeer> {
       interactions_endpoint_url: peer.interactionsUrl,
     },
   }))
-  proxy.answer('any', /^\/applications\/(\d+)\/guilds\/\d+\/commands$/, (call, [application]) => {
+  proxy.answer('any', /^\/applications\/(\d+)\/guilds\/(\d+)\/commands$/, (call, [application, server]) => {
     if (application !== applicationId) return refusal(403, 20012, 'You are not authorized to perform this action')
+    if (server !== guild) return refusal(403, 50001, 'Missing Access')
     if (call.method === 'GET') return { status: 200, body: peer.commands }
     if (call.method !== 'PUT') return null
     const sent = call.body as (Partial<APIApplicationCommand> & { name: string })[]

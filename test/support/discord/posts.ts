@@ -43,9 +43,17 @@ export function servePosts(
     const started = new Set(threads.map(({ id }) => id))
     return Promise.all(
       messages.map(async (message): Promise<APIMessage> => {
+        const components = message.components && resolved(message.components, message.attachments)
+        const inComponents = new Set(
+          componentsIn(components)
+            .flatMap(mediaOf)
+            .map(({ attachment_id: id }) => id),
+        )
         const shown = {
           ...message,
-          ...(message.components ? { components: resolved(message.components, message.attachments) } : {}),
+          ...(components ? { components } : {}),
+          // Those that a component shows are not among them.
+          attachments: message.attachments.filter(({ id }) => !inComponents.has(id)),
         }
         if (!started.has(message.id)) return shown
         const { body: thread } = await proxy.forward('GET', `/channels/${message.id}`)
@@ -254,6 +262,7 @@ function componentProblems(components: unknown, attachments: APIAttachment[]): s
 
 interface Media {
   url: string
+  attachment_id?: string
 }
 
 /** What a component shows: pictures of a gallery, a thumbnail, a file. */

@@ -65,12 +65,11 @@ export function stubDiscord(clock: TestClock) {
     const nonce = String(body.nonce ?? '')
     const same = posts.find((post) => nonce !== '' && post.nonce === nonce && at - post.at < 300_000)
     if (same && body.enforce_nonce) return same.message
-    const attachments = files.map(({ name, contentType }) => ({ filename: name, content_type: contentType }))
     const message = {
       id: newId(),
       author: { id: author },
       components: structuredClone(body.components ?? []),
-      attachments,
+      attachments: [],
     } as unknown as APIMessage
     posts.push({ message, channel: channelOf(channel).id, nonce, at, isDeleted: false, files })
     return message
@@ -111,9 +110,18 @@ export function stubDiscord(clock: TestClock) {
     }
   }
 
+  /** What components show has an address, and is not among the attachments. */
   function shown(channel: string, { message }: StubMessage): APIMessage {
     const thread = channels.get(message.id)
-    return { ...message, ...(thread && channel !== message.id ? { thread: thread as unknown as never } : {}) }
+    const address = 'https://cdn.example/attachments/1/2/$1?ex=3&is=4&hm=5'
+    const components = JSON.parse(
+      JSON.stringify(message.components).replace(/attachment:\/\/([\w.-]+)/g, address),
+    ) as NonNullable<APIMessage['components']>
+    return {
+      ...message,
+      components,
+      ...(thread && channel !== message.id ? { thread: thread as unknown as never } : {}),
+    }
   }
 
   function list(channel: string, query: URLSearchParams): APIMessage[] {

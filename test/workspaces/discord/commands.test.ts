@@ -119,3 +119,15 @@ test('a Discord that is away is asked again', async () => {
   expect(await registerCommands(rest, [guild], log)).toEqual([guild])
   expect(logged[0]?.[0]).toBe('discord commands not registered; trying again')
 })
+
+test('what an invitation doesn’t mend asks for none', async () => {
+  stub.answer(`GET ${routeOf(guild)}`, { status: 200, body: [] })
+  stub.answer(`PUT ${routeOf(guild)}`, { status: 400, body: { code: 30034, message: 'Max daily creates' } })
+  expect(await registerCommands(rest, [guild], log)).toEqual([guild])
+  expect(logged).toEqual([
+    [
+      'discord commands not registered',
+      { guild, code: 30034, reason: expect.stringContaining('too often today') as string },
+    ],
+  ])
+})

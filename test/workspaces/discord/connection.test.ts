@@ -181,27 +181,60 @@ test('over the gateway there is no such address', async (context) => {
   expect(await open().fetch(signed({ id: '1', token: 't', type: 1 }))).toBeNull()
 })
 
-test.for<[string, Partial<DiscordConfig>, Record<string, unknown>, RegExp]>([
+test.for<[string, Partial<DiscordConfig>, Record<string, unknown>, RegExp, isReady: boolean]>([
   [
     'clicks go elsewhere',
     {},
     { interactions_endpoint_url: 'https://other.example/x' },
-    /empty .*Interactions Endpoint/,
+    /Clear Interactions Endpoint/,
+    false,
   ],
-  ['no address is entered', { publicKey: verifyKey }, {}, /Enter https:\/\/desk\.example\/discord\/interactions/],
+  ['no address is entered', { publicKey: verifyKey }, {}, /enter https:\/\/desk\.example\/discord\/interactions/, true],
   [
     'the key is of another application',
     { publicKey: verifyKey },
     { verify_key: 'ab'.repeat(32), interactions_endpoint_url: 'https://desk.example/discord/interactions' },
-    /DISCORD_PUBLIC_KEY is that of another application/,
+    /Copy Public Key/,
+    false,
   ],
-])('what is set up wrongly is told, with what to do: %s', async ([, config, application, action], context) => {
-  const { logged, open, application: said } = await setUp(context)
-  Object.assign(said, application)
-  await open(config).start()
-  await eventually(() =>
-    expect(logged).toContainEqual(['discord is not set up', { action: expect.stringMatching(action) as string }]),
+])(
+  'what is set up wrongly is told, with what to do, and where nothing can be heard it is not ready: %s',
+  async ([, config, application, action, isReady], context) => {
+    const { stub, logged, open, application: said } = await setUp(context)
+    Object.assign(said, application)
+    const discord = open(config)
+    await discord.start()
+    await eventually(() =>
+      expect(logged).toContainEqual([
+        'discord is not set up',
+        { reason: expect.any(String) as string, action: expect.stringMatching(action) as string },
+      ]),
+    )
+    if (config.publicKey === undefined) await stub.connected(1)
+    await eventually(() => expect(discord.isReady()).toBe(isReady))
+  },
+)
+
+test('while Discord can’t be reached it is not ready, between two tries neither', async (context) => {
+  const { stub, open } = await setUp(context)
+  const moved = testClock()
+  const failed: unknown[] = []
+  const discord = open(
+    { apiUrl: 'http://127.0.0.1:9/api' },
+    {
+      clock: moved,
+      holdLease: (_, signal, work) => work(signal).catch((error: unknown) => void failed.push(error)),
+    },
   )
+  await discord.start()
+  await eventually(() => expect(failed).toHaveLength(1))
+  expect(discord.isReady()).toBe(false)
+  moved.advance(61_000)
+  expect(discord.isReady()).toBe(false)
+  // Another replica has the lease by now.
+  moved.advance(61_000)
+  expect(discord.isReady()).toBe(true)
+  expect(stub.asked).toBe(0)
 })
 
 test('a refused token is told, and is not ready', async (context) => {

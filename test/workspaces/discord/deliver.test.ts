@@ -34,9 +34,9 @@ beforeEach(() => {
 })
 
 /** A process of its own, that remembers nothing. */
-function another() {
+function another(rest = discord.rest) {
   return createDelivery({
-    rest: discord.rest,
+    rest,
     render: messageOf,
     upload: (attachments) => uploads(attachments),
     io: { clock, log: createLog('silent') },
@@ -110,9 +110,19 @@ describe('posting', () => {
     const ref = await workspace.post(card, place())
     clock.advance(60_000)
     expect(await another().post(card, place())).toEqual(ref)
-    discord.fault(`GET /channels/${room}/messages/`, { lost: 'before' })
+    discord.fault(`PATCH /channels/${room}/messages/`, { code: 50035 })
     expect(await another().post(card, place())).toEqual(ref)
     expect(discord.standing(room)).toHaveLength(1)
+  })
+
+  test('what Discord takes for the same post shows what is said now', async () => {
+    discord.fault('POST', { lost: 'after' })
+    await lost(workspace.post(notice('Before'), place()))
+    clock.advance(60_000)
+    await another().post(notice('After'), place())
+    expect(textIn(room)).toEqual([expect.stringContaining('After')])
+    discord.fault('PATCH', { lost: 'before' })
+    await lost(another().post(notice('Later'), place()))
   })
 
   test.each([['after'], ['before']] as const)(
@@ -167,7 +177,7 @@ describe('threads', () => {
     expect(ref).toMatchObject({ guild, channel: thread, key: 'k2' })
     expect(callsTo('/threads')[0]?.body).toEqual({
       name: 'Mia Okafor · Teekanne schon wieder kaputt angekommen',
-      auto_archive_duration: 10_080,
+      auto_archive_duration: 1440,
     })
     await another().post(said(), below({ key: 'k3' }))
     expect(callsTo('/threads')).toHaveLength(1)
@@ -220,7 +230,7 @@ describe('threads', () => {
   test.each([
     ['that was locked', 160005, 'locked'],
     ['that was deleted meanwhile', 10003, 'deleted'],
-  ])('a thread %s is gone, and not the room', async (_, code, words) => {
+  ])('a thread %s is gone, and not the room: its card can be posted anew at once', async (_, code, words) => {
     await workspace.post(said(), below())
     discord.fault(`POST /channels/${thread}/messages`, { code })
     await expect(workspace.post(said(), below({ key: 'k3' }))).rejects.toMatchObject({
@@ -228,6 +238,8 @@ describe('threads', () => {
       what: 'post',
       message: expect.stringContaining(words) as string,
     })
+    clock.advance(20_000)
+    expect(await workspace.post(card, place())).not.toMatchObject({ message: thread })
   })
 
   test('a room that can not be seen any more is gone, also for what goes into a thread', async () => {
@@ -257,6 +269,26 @@ describe('threads', () => {
     await workspace.post(said({ isBroadcast: true }), below())
     expect(discord.standing(room)).toHaveLength(2)
     expect(discord.standing(thread)).toHaveLength(2)
+  })
+
+  test('a line that was posted is not posted twice, however long the thread could not be posted in', async () => {
+    await workspace.post(said(), below({ key: 'k0' }))
+    discord.fault(`POST /channels/${thread}/messages`, { code: 20028 })
+    await expect(workspace.post(said({ isBroadcast: true }), below())).rejects.toMatchObject({ name: 'RetryableError' })
+    clock.advance(3_600_000)
+    await another().post(said({ isBroadcast: true }), below())
+    expect(discord.standing(room)).toHaveLength(2)
+    expect(discord.standing(thread)).toHaveLength(2)
+  })
+
+  test.each([
+    ['can not be started', '/threads', 160006],
+    ['takes nothing now', `POST /channels/`, 20028],
+  ])('a thread that %s keeps no other post of the room waiting', async (_, call, code) => {
+    if (call !== '/threads') await workspace.post(said(), below({ key: 'k0' }))
+    discord.fault(call, { code })
+    const error: unknown = await workspace.post(said(), below()).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ name: 'RetryableError', retryAfterMs: undefined })
   })
 
   test('a line that Discord refuses keeps nothing from the thread', async () => {
@@ -325,6 +357,21 @@ describe('finding', () => {
     await workspace.post(notice(), place())
     expect(await workspace.find(place(), since)).toBeNull()
     expect(callsTo(`GET /channels/${room}/messages`)).toHaveLength(1)
+  })
+
+  test('finds a post in a thread of which Discord tells only that there is one', async () => {
+    const posted = await workspace.post(card, place({ key: 'card' }))
+    const entry = place({ thread: posted, key: 'entry' })
+    const { message } = await workspace.post(said(), entry)
+    const ask: typeof discord.rest.ask = async (attempt, what, call) => {
+      const answer = await discord.rest.ask<object>(attempt, what, call)
+      return ('thread' in answer ? { ...answer, thread: undefined, flags: MessageFlags.HasThread } : answer) as never
+    }
+    const sparing = another({ ...discord.rest, ask })
+    expect(await sparing.find(entry, clock.now())).toMatchObject({ message })
+    expect(await sparing.post(said(), place({ thread: posted, key: 'next' }))).toMatchObject({
+      channel: posted['message'],
+    })
   })
 
   test("finds a post in a thread, and not somebody else's with the same marks", async () => {
@@ -399,9 +446,19 @@ describe('files', () => {
     await workspace.update(posted, withFile)
     expect(textIn(room)).toEqual([expect.stringContaining('attachment://Meine_Tasse.png')])
     expect(callsTo('PATCH')[0]?.body).not.toHaveProperty('attachments')
-    expect(await workspace.find(place(), clock.now())).toMatchObject({
-      files: [{ name: 'Meine_Tasse.png', isImage: true }],
-    })
+  })
+
+  test('are known again in a message that was found, where they stand in its components alone', async () => {
+    const shared = [
+      { attachmentId: 'a1', name: 'cup.png', isImage: true },
+      { attachmentId: 'a2', name: 'bill.pdf', isImage: false },
+    ]
+    uploads = async () => ({ shared, files: shared.map(({ name }) => ({ name, data: Buffer.from(name) })) })
+    await workspace.post(withFile, place())
+    const found = await workspace.find(place(), clock.now())
+    expect(found).toMatchObject({ files: shared.map(({ name, isImage }) => ({ name, isImage })) })
+    if (found) await workspace.update(found, withFile)
+    expect(textIn(room)).toEqual([expect.stringMatching(/attachment:\/\/cup\.png[\s\S]*attachment:\/\/bill\.pdf/)])
   })
 
   test.each([[40005], [50013], [50035]])('that are refused (%i) are named, and the words are posted', async (code) => {

@@ -1,6 +1,6 @@
-import { OverwriteType, PermissionFlagsBits } from 'discord.js'
+import { DiscordAPIError, OverwriteType, PermissionFlagsBits } from 'discord.js'
 import { beforeEach, expect, test } from 'vitest'
-import { GoneError, RetryableError } from '../../../src/errors.ts'
+import { RetryableError } from '../../../src/errors.ts'
 import { defaultTuning, type Tuning } from '../../../src/settings/tuning.ts'
 import { checkDiscord } from '../../../src/workspaces/discord/doctor.ts'
 import type { DiscordConfig } from '../../../src/workspaces/discord/env.ts'
@@ -33,14 +33,14 @@ beforeEach(() => {
   readTuning = async () => tuning
 })
 
-function check(changes: Partial<DiscordConfig> = {}): Promise<string[]> {
+function check(changes: Partial<DiscordConfig> = {}, publicUrl = 'https://desk.example'): Promise<string[]> {
   const config = { token: 't', guilds: [guild], publicKey: null, apiUrl: 'http://127.0.0.1:1/api', ...changes }
   const members = createMembers(discord.rest, config.guilds, { clock: testClock() })
   return checkDiscord({
     config,
     rest: discord.rest,
     members,
-    io: { publicUrl: 'https://desk.example', readTuning: () => readTuning() },
+    io: { publicUrl, readTuning: () => readTuning() },
   })
 }
 const rooms = (first: string, escalation: string) => {
@@ -70,6 +70,13 @@ test('a bot that anybody may invite, commands that are not there yet, no room ye
   expect(lines).toContain('No channel for cards was chosen yet: write /desk help in one, and press the button')
   readTuning = () => Promise.reject(new Error('not while checking'))
   expect(await check()).toContain('The channels for cards were not looked at: the settings can not be read now')
+})
+
+test('over HTTP: Discord takes no address without https, so PUBLIC_URL has to be set', async () => {
+  await expect(check({ publicKey: key }, 'http://127.0.0.1:3000')).rejects.toMatchObject({
+    message: expect.stringContaining('https addresses only') as string,
+    action: expect.stringContaining('Set PUBLIC_URL') as string,
+  })
 })
 
 test('over HTTP: the key and the address must be those of the application', async () => {
@@ -102,7 +109,7 @@ test('a server that the bot is not in: the link that lets it in', async () => {
   await expect(check({ guilds: [guild, '11000'] })).rejects.toMatchObject({
     name: 'PermanentError',
     message: 'The bot is not in the server 11000 (10004)',
-    action: `Open ${inviteUrl('90001', '11000')} as an administrator of that server`,
+    action: `Open ${inviteUrl('90001', '11000')} as somebody who manages that server; or set DISCORD_GUILDS to the right id`,
   })
   discord.commands.delete(guild)
   await expect(check()).rejects.toMatchObject({
@@ -132,7 +139,8 @@ test('everything that is wrong is told at once', async () => {
 })
 
 test('a token that Discord refuses says where to get another; a Discord that can not be reached is no wrong setting', async () => {
-  discord.rest.identify = () => Promise.reject(new GoneError('no', 'room'))
+  const cause = new DiscordAPIError({ code: 0, message: '401: Unauthorized' }, 0, 401, 'GET', '', { body: null })
+  discord.rest.identify = () => Promise.reject(new RetryableError('no', { cause }))
   await expect(check()).rejects.toMatchObject({
     name: 'PermanentError',
     message: 'Discord refuses DISCORD_TOKEN',

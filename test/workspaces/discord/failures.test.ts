@@ -56,7 +56,7 @@ test.each<[string, Error, object]>([
   ['a gone channel', refused(404, 10003), { name: 'GoneError', what: 'room' }],
   ['a gone server', refused(404, 10004), { name: 'GoneError', what: 'room' }],
   ['a channel that is hidden', refused(403, 50001), { name: 'GoneError', what: 'room' }],
-  ['a refused token', refused(401, 0), { name: 'GoneError', what: 'room' }],
+  ['a refused token', refused(401, 0), { name: 'RetryableError', retryAfterMs: 60_000 }],
   ['a refusal nobody has heard of', refused(403, 987_654), { name: 'GoneError', what: 'room' }],
   ['a gone message', refused(404, 10008), { name: 'GoneError', what: 'post' }],
   ['a locked thread', refused(400, 160005), { name: 'GoneError', what: 'post' }],

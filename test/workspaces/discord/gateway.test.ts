@@ -180,6 +180,17 @@ test.concurrent('a Discord that can not be reached is told of, so that it is tri
   expect(await run(gateway()).ended).toMatchObject({ name: 'RetryableError' })
 })
 
+test.concurrent('when it connected too often today, it says until when it has to wait', async (context) => {
+  const { stub, run, gateway } = await setUp(context)
+  const limit = { total: 1000, remaining: 0, reset_after: 3_600_000, max_concurrency: 1 }
+  stub.answer('GET /gateway/bot', {
+    status: 200,
+    body: { url: `ws://${stub.host}`, shards: 1, session_start_limit: limit },
+  })
+  const message = expect.stringMatching(/connect again at \d{4}-.+Z/) as string
+  expect(await run(gateway()).ended).toMatchObject({ name: 'RetryableError', message })
+})
+
 test.concurrent.for([false, true])(
   'a token that Discord refuses (on the line: %s) is not shown to it again for a while',
   async (refusesLate, context) => {

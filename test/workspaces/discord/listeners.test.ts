@@ -514,6 +514,39 @@ describe('a form that was filled in', () => {
     expect(ana.heard()).toMatch(/My own words[\s\S]*Copy what you wrote/)
   })
 
+  describe('with 20,000 characters', () => {
+    const words = ['α', 'β', 'γ', 'δ', 'ε'].map((letter) => letter.repeat(4000))
+    const filled = Object.fromEntries(words.map((part, at) => [at === 0 ? '0' : `0.${at}`, part]))
+    const hasAll = (heard: string) => words.every((part) => heard.replace(/[^α-ε]/g, '').includes(part))
+    const long = async () => {
+      const [field] = testForm().fields
+      if (field?.kind !== 'text') throw new Error('The form has no text')
+      core.onOpenForm = () => testForm({ fields: [{ ...field, value: 'w'.repeat(20_000), maxLength: 100_000 }] })
+      return opened()
+    }
+
+    test('loses none of them where it can’t be opened again', async () => {
+      const ana = await long()
+      core.io.shelf.get = async () => undefined
+      await ana.submit(ana.form(), filled)
+      expect(hasAll(ana.heard())).toBe(true)
+    })
+
+    test('has them in it when it is opened again, and gives them back where that is refused later', async () => {
+      const ana = await long()
+      core.onSubmitForm = () => ({ kind: 'refused', reason: 'Ben was faster' })
+      await ana.submit(ana.form(), filled)
+      const told = ana.latest()
+      await ana.press(told, 'Open again')
+      expect(hasAll(modalText(ana.form()))).toBe(true)
+      expect(ana.shown()).toHaveLength(1)
+      core.onOpenForm = () => ({ refused: 'It is answered' })
+      await ana.press(told, 'Open again')
+      expect(ana.heard()).toContain('It is answered')
+      expect(hasAll(ana.heard())).toBe(true)
+    })
+  })
+
   test('is told what came of it', async () => {
     const ana = person()
     core.onOpenForm = (id) => testForm({ id, about: { source: null } })

@@ -103,8 +103,8 @@ async function takeAll(): Promise<void> {
     answerOf({ title: 'Waiting', lines }, { offersRoom: true }),
     answerOf({ title: 'History of Mia Okafor', lines: [] }, { offersRoom: false }),
     noteOf('You are not allowed to decide: ask who runs the server.'),
-    againOf('Somebody else answered while you wrote.', base.draft?.text ?? null, 'S1'),
-    againOf('Write a day and a time.', null, 'S1'),
+    ...againOf('Somebody else answered while you wrote.', base.draft?.text ?? null, 'S1'),
+    ...againOf('Write a day and a time.', null, 'S1'),
     removeOf('Complaint, high urgency → 111111111111111111/222222222222222222', 'S1', 1),
     homeOf({ refused: 'Only teammates may see this.' }),
   ]

@@ -7,6 +7,7 @@ import { startHttpStub, type HttpStub, type Reply } from '../../support/discord/
 
 const token = 'MTAw.Gabc.secret-of-the-bot'
 const route = '/channels/100000000000000003/messages'
+const timeoutMs = 300
 const ok: Reply = { status: 200, body: { id: '7' } }
 const unauthorized: Reply = { status: 401, body: { code: 0, message: '401: Unauthorized' } }
 const tooMuch = (seconds: number, headers: Record<string, string> = {}): Reply => ({
@@ -26,7 +27,7 @@ beforeEach(async () => {
   logged = []
   const write = (...said: unknown[]) => void logged.push(said)
   const log: Log = { debug: write, info: write, warn: write, error: write, child: () => log }
-  rest = createRest({ token, apiUrl: stub.apiUrl, log, timeoutMs: 300, clock })
+  rest = createRest({ token, apiUrl: stub.apiUrl, log, timeoutMs, clock })
   stub.answer(`POST ${route}`, ok)
 })
 afterEach(() => stub.close())
@@ -82,6 +83,26 @@ describe('nothing is sent again when it may have been done', () => {
   })
 })
 
+test('what waits too long for its turn certainly was not sent, and is not sent later', async () => {
+  stub.answer(`POST ${route}`, 'hang')
+  const call = { method: 'POST', route, body: {} } as const
+  const upload = rest.ask('post', 'post', { ...call, files: [{ name: 'a', data: Buffer.from('a') }] })
+  const waiting = Array.from({ length: 5 }, () => post().catch((error: unknown) => error))
+  for (const failure of await Promise.all(waiting)) expect(failure).toMatchObject({ name: 'RetryableError' })
+  await expect(upload).rejects.toMatchObject({ name: 'AbortError' })
+  stub.answer(`POST ${route}`, ok)
+  expect(await post()).toEqual({ id: '7' })
+  expect(posts()).toHaveLength(2)
+})
+
+test('a call with files may take longer', async () => {
+  stub.answer(`POST ${route}`, ok)
+  stub.delay(`POST ${route}`, 1.5 * timeoutMs)
+  const files = [{ name: 'box.png', data: Buffer.from('picture'), contentType: 'image/png' }]
+  expect(await rest.ask('post', 'post', { method: 'POST', route, body: {}, files })).toEqual({ id: '7' })
+  await expect(post()).rejects.toMatchObject({ name: 'AbortError' })
+})
+
 test('nobody there: it certainly was not sent', async () => {
   await stub.close()
   await expect(post()).rejects.toMatchObject({ name: 'RetryableError' })
@@ -117,6 +138,15 @@ describe('too much at once', () => {
     expect(stub.calls).toHaveLength(1)
   })
 
+  test('for everything at once, answers to clicks are not meant', async () => {
+    const answer = { method: 'POST', route: '/webhooks/1/proof', body: {}, auth: false } as const
+    stub.answer(`POST ${answer.route}`, { status: 204 })
+    stub.next(`POST ${route}`, tooMuch(30, { 'x-ratelimit-global': 'true', 'x-ratelimit-scope': 'global' }))
+    await expect(post()).rejects.toMatchObject({ name: 'RetryableError' })
+    await rest.ask('call', 'answer here', answer)
+    await expect(read()).rejects.toMatchObject({ name: 'RetryableError' })
+  })
+
   test('without a time it is not asked again at once', async () => {
     stub.answer(`POST ${route}`, { status: 429, body: 'blocked' })
     await expect(post()).rejects.toMatchObject({ name: 'RetryableError', retryAfterMs: 60_000 })
@@ -142,8 +172,8 @@ describe('a token that Discord refuses', () => {
   test('is not shown to it again for a while, by any call', async () => {
     expect(rest.isRefused()).toBe(false)
     for (let again = 0; again < 5; again += 1)
-      await expect(post()).rejects.toMatchObject({ name: 'GoneError', what: 'room' })
-    await expect(read()).rejects.toMatchObject({ name: 'GoneError' })
+      await expect(post()).rejects.toMatchObject({ name: 'RetryableError', retryAfterMs: 60_000 })
+    await expect(read()).rejects.toMatchObject({ name: 'RetryableError' })
     expect(stub.calls).toHaveLength(1)
     expect(rest.isRefused()).toBe(true)
     expect(JSON.stringify(logged)).toContain('DISCORD_TOKEN')

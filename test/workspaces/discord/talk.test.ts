@@ -1,5 +1,6 @@
 import {
   ComponentType,
+  DiscordAPIError,
   InteractionResponseType as First,
   InteractionType,
   MessageFlags,
@@ -65,6 +66,7 @@ function startTalk(kind: Kind, fails: { first?: Error; calls?: (Error | null)[] 
     },
     rest,
     log,
+    earlyMs: 0,
   })
   return { talk, firsts, calls, logged }
 }
@@ -226,6 +228,17 @@ describe('what can’t be delivered', () => {
     await talk.say(hello)
     expect(calls).toHaveLength(2)
     expect(logged).toHaveLength(2)
+  })
+
+  test.each([10008, 10015])('is tried once more when it may have come before what it follows: %i', async (code) => {
+    const early = () =>
+      new PermanentError('Discord refuses this', {
+        cause: new DiscordAPIError({ code, message: 'Unknown' }, code, 404, 'PATCH', 'https://127.0.0.1', {}),
+      })
+    const { talk, calls } = startTalk('command', { calls: [early()] })
+    await talk.acknowledge('visibly')
+    await talk.say(hello)
+    expect(calls.map(({ method }) => method)).toEqual(['PATCH', 'PATCH'])
   })
 
   test('is not repeated when Discord refuses it', async () => {

@@ -176,6 +176,12 @@ describe('a team in Slack', () => {
     await screen.told(/Did you mean "open"/)
     await ana.command('open')
     await screen.told(/Lena Later/)
+    await ana.command('open customer:“lena later”')
+    await screen.told(/1 waiting · “lena later”/)
+    await ana.command('open theme:complant')
+    await screen.told(/Did you mean complaint\?/)
+    await ana.command('home')
+    await screen.told(/Your desk[\s\S]*You answered today/)
   })
 
   it('logs a call, which becomes a card like any other', async () => {

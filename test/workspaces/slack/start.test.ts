@@ -40,17 +40,18 @@ async function expectWork({ url }: RunningApp): Promise<void> {
 
 describe('a start while something is wrong in Slack', () => {
   it('takes what customers write, and shows it in the web room, when Slack does not answer', async () => {
+    let gaveUp = 0
     const mute: Server = createServer(() => {})
+    mute.on('connection', (socket) => socket.once('close', () => (gaveUp += 1)))
     await new Promise<void>((resolve) => void mute.listen(0, '127.0.0.1', resolve))
     closing.push(() => {
       mute.closeAllConnections()
       mute.close()
     })
     const { port } = mute.address() as AddressInfo
-    const startedAt = performance.now()
     const app = await start(`http://127.0.0.1:${port}/api/`, { bot: 'xoxb-1', app: 'xapp-1' })
-    // Slack gets 10 s for its hello.
-    expect(performance.now() - startedAt).toBeLessThan(9000)
+    // Slack still has time for its hello: nobody waited for it.
+    expect(gaveUp).toBe(0)
     await expectWork(app)
     expect(await slackState(app)).toBe('not connected')
   })

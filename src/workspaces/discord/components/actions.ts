@@ -1,7 +1,8 @@
 import type { APIButtonComponent } from 'discord.js'
 import type { Action, Card } from '../../card.ts'
 import { clickValue, type Clickable } from '../../kit/click.ts'
-import { button, maxRowButtons, rowsOf, type Row } from './elements.ts'
+import { questionFor } from '../../kit/questions.ts'
+import { button, evenRowsOf, maxRowButtons, rowsOf, type Row } from './elements.ts'
 import { pressId } from './ids.ts'
 
 type Step = Omit<Action, 'id'> & { id: Clickable }
@@ -18,18 +19,31 @@ interface Hidden {
   isDraftCut: boolean
 }
 
-/** Buttons for everything that can be done, the likeliest first. At most five rows. */
+/** Buttons for everything that can be done, the likeliest first. At most five rows, with none alone in its row beside others. */
 export function actionRows(card: Card, { isTextCut, isDraftCut }: Hidden): Row[] {
   const steps = stepsOf(card)
-  const isRare = ({ id, style }: Step) => rare.has(id) && style !== 'primary'
-  const main = steps.find(({ id }) => id === 'approve') ?? steps.find(({ style }) => style === 'primary')
+  const main = mainOf(card, steps)
   const buttonsOf = (some: Step[]) => some.map((step) => buttonOf(card, step, step === main, isDraftCut))
-  const likely = buttonsOf([...steps.filter((step) => !isRare(step)), ...(isTextCut ? [readAll] : [])])
-  const others = buttonsOf(steps.filter(isRare))
-  const all = [...likely, ...others]
-  if (all.length <= maxRowButtons) return rowsOf(all)
-  const rows = [...rowsOf(likely), ...rowsOf(others)]
-  return rows.length <= 5 ? rows : rowsOf(all)
+  const likely = steps.filter((step) => !isRare(step))
+  const reading = isTextCut ? [readAll] : []
+  const groups = [
+    buttonsOf([...likely.filter((step) => !isTaking(step)), ...reading, ...likely.filter(isTaking)]),
+    buttonsOf(steps.filter(isRare)),
+  ]
+  const all = groups.flat()
+  const rows = groups.flatMap(rowsOf)
+  const isUneven = rows.some(({ components }) => components.length === 1)
+  return isUneven || rows.length > 5 || all.length <= maxRowButtons ? evenRowsOf(all) : rows
+}
+
+const isRare = ({ id, style }: Step): boolean => rare.has(id) && style !== 'primary'
+const isTaking = ({ id }: Step): boolean => id === 'assign' || id === 'unassign'
+
+/** What stands out: where somebody has to act, there is always something. */
+function mainOf({ state }: Card, steps: Step[]): Step | undefined {
+  const main = steps.find(({ id }) => id === 'approve') ?? steps.find(({ style }) => style === 'primary')
+  if (main || (state !== 'waiting' && state !== 'sending')) return main
+  return steps.find((step) => !isRare(step) && !isTaking(step))
 }
 
 const readAll: Step = { id: 'read', label: 'Read all', style: 'plain', target: null, form: null }
@@ -55,13 +69,10 @@ function stepsOf(card: Card): Step[] {
 function buttonOf(card: Card, step: Step, isMain: boolean, isDraftCut: boolean): APIButtonComponent {
   const { id, label, style } = step
   const value = clickValue(card, step)
-  const customId = asks(step, isDraftCut) ? pressId.ask(value) : pressId.do(value)
-  if (style === 'danger') return button(label, customId, 'danger')
-  if (!isMain || style !== 'primary') return button(label, customId)
+  const customId = questionFor(step, isDraftCut) ? pressId.ask(value) : pressId.do(value)
+  // Red is as loud as green, and beside what is likely nobody should hit it; it asks first in any case.
+  const isLoud = style === 'danger' && !(id === 'spam' && card.state === 'waiting')
+  if (isLoud) return button(label, customId, 'danger')
+  if (!isMain) return button(label, customId)
   return button(label, customId, id === 'approve' ? 'good' : 'primary')
-}
-
-/** What can't be taken back, or was not read to its end, is asked about first: see `confirmOf`. */
-function asks({ id, style }: Step, isDraftCut: boolean): boolean {
-  return id === 'spam' || (id === 'resend' && style === 'danger') || (id === 'approve' && isDraftCut)
 }

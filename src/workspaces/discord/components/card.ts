@@ -1,29 +1,15 @@
 import type { APIContainerComponent } from 'discord.js'
-import type { Card, CardDraft, CardTurn, Status } from '../../card.ts'
-import { fitted } from '../../kit/said.ts'
-import { foldAt, isBlank, isolated, oneLine } from '../../kit/text.ts'
+import type { Card, CardDraft, Status } from '../../card.ts'
+import { fitted, hasEarlier, isAtRest, unanswered } from '../../kit/said.ts'
+import { foldAt, isBlank, oneLine } from '../../kit/text.ts'
 import { actionRows } from './actions.ts'
 import { colours, container, divider, maxText, text, userOf } from './elements.ts'
-import {
-  bold,
-  fenced,
-  fitting,
-  italic,
-  link,
-  literal,
-  moment,
-  name,
-  quoted,
-  short,
-  small,
-  type Fitted,
-} from './markdown.ts'
+import { bold, fenced, fitting, italic, link, moment, name, quoted, short, small, type Fitted } from './markdown.ts'
 import { turnsText } from './turn.ts'
 
 /** The root message of a conversation. */
 export function cardContainer(card: Card): APIContainerComponent {
-  const isDone = card.state === 'answered' || card.state === 'dismissed' || card.state === 'snoozed'
-  if (isDone && card.alerts.length === 0 && card.draft === null && card.replyText === null) return quietCard(card)
+  if (isAtRest(card)) return quietCard(card)
   // Words to approve come before everything else: where they have no room, the rest makes some.
   for (const ease of [1, 0.6]) {
     const { shown, isDraftCut } = openCard(card, ease)
@@ -111,12 +97,14 @@ function headOf(card: Card, ease: number): string[] {
   const handle = customer.handle === null || isBlank(customer.handle) ? '' : name(customer.handle, most.who * ease)
   const about = [handle, short(customer.history, most.history * ease)].filter((part) => part !== '').join(' · ')
   return [
-    small(isBlank(origin) ? '–' : short(origin, most.origin * ease)),
+    originLine(origin, most.origin * ease),
     `${bold(name(customer.name, most.who * ease))}  ${about}`,
     ...stateLines(card, ease),
     ...(summary === null || isBlank(summary) ? [] : [italic(short(summary, most.summary * ease))]),
   ]
 }
+
+const originLine = (origin: string, room: number) => small(isBlank(origin) ? '–' : short(origin, room))
 
 function stateLines(card: Card, ease: number): string[] {
   const labels = card.labels.map(({ text: label }) => oneLine(label, 60)).filter((label) => !isBlank(label))
@@ -176,11 +164,12 @@ function statusLine({ text: said, tone, at, undoUntil, url }: Status, ease: numb
 /** Nobody waits: who, what they last said, and how it ended. */
 function quietCard(card: Card): APIContainerComponent {
   const { customer, origin, subject, status, turns } = card
-  const about = [oneLine(origin, 150), subject === null ? '' : isolated(subject, 100)].filter((part) => !isBlank(part))
+  const about = subject === null || isBlank(subject) ? [] : [name(subject, most.who)]
   const last = turns.findLast((turn) => turn.from === 'customer')
   const words = last ? shortened(last.translation ?? last.text) : null
   const lines = [
-    [bold(name(customer.name, most.who)), ...about.map(literal)].join(' · '),
+    originLine(origin, most.origin),
+    [bold(name(customer.name, most.who)), ...about].join(' · '),
     ...(words === null ? [] : [quoted(words.text)]),
     ...(status ? [statusLine(status, 1)] : []),
   ]
@@ -194,11 +183,3 @@ function shortened(words: string): Fitted {
   const isCut = end < line.length || line !== words.trim()
   return { text: end < line.length ? `${line.slice(0, end)} …` : line, isCut }
 }
-
-/** What waits for an answer; otherwise what was said last. */
-function unanswered(turns: CardTurn[]): CardTurn[] {
-  const open = turns.filter((turn) => turn.isUnanswered)
-  return open.length > 0 ? open : turns.filter(({ from }) => from === 'customer').slice(-1)
-}
-
-const hasEarlier = ({ turns, state }: Card) => state === 'waiting' && turns.length > unanswered(turns).length

@@ -74,11 +74,19 @@ function labelOf(label: string): string {
 
 /** No rows for no buttons. */
 export function rowsOf(buttons: APIButtonComponent[]): Row[] {
-  return Array.from({ length: Math.ceil(buttons.length / maxRowButtons) }, (_, index) => ({
-    type: ComponentType.ActionRow,
-    components: buttons.slice(index * maxRowButtons, (index + 1) * maxRowButtons),
-  }))
+  return Array.from({ length: Math.ceil(buttons.length / maxRowButtons) }, (_, index) =>
+    row(buttons.slice(index * maxRowButtons, (index + 1) * maxRowButtons)),
+  )
 }
+
+/** As few rows, each about as long as the others. */
+export function evenRowsOf(buttons: APIButtonComponent[]): Row[] {
+  const count = Math.ceil(buttons.length / maxRowButtons)
+  const startOf = (index: number) => Math.ceil((index * buttons.length) / count)
+  return Array.from({ length: count }, (_, index) => row(buttons.slice(startOf(index), startOf(index + 1))))
+}
+
+const row = (components: APIButtonComponent[]): Row => ({ type: ComponentType.ActionRow, components })
 
 /** `pings`: who hears of it. Nobody else does, whatever the texts say. */
 export function messageFrom(components: APIMessageTopLevelComponent[], pings: string[] = []): DiscordMessage {

@@ -8,6 +8,7 @@ import {
   type APITextInputComponent,
 } from 'discord.js'
 import { z } from 'zod'
+import { fieldKindSchema } from '../../kit/form-schemas.ts'
 import { split } from '../../kit/split.ts'
 import { cut, isBlank, oneLine } from '../../kit/text.ts'
 import type { Field, FormValue, Option } from '../../form.ts'
@@ -29,11 +30,9 @@ export interface FieldNote {
   was?: { shown: string[]; value: string | string[] }
 }
 
-const kinds = ['text', 'choice', 'choices', 'moment', 'teammate', 'room', 'group'] as const
-
 export const fieldNote: z.ZodType<FieldNote> = z.object({
   id: z.string(),
-  kind: z.enum(kinds),
+  kind: fieldKindSchema,
   joins: z.array(z.string()).exactOptional(),
   options: z.array(z.object({ value: z.string(), label: z.string() })).exactOptional(),
   isTyped: z.boolean().exactOptional(),
@@ -150,7 +149,7 @@ export function fieldParts(
 
 type Label = (
   component: Input,
-  changes?: { hint?: string; warning?: string | null; part?: number },
+  changes?: { hint?: string | null; warning?: string | null; part?: number },
 ) => APILabelComponent
 interface Making {
   note: FieldNote
@@ -180,12 +179,18 @@ function descriptionOf(error: string | null, warning: string | null, hint: strin
 /** A form's own hint, as far as there is room beside how to write it. */
 function withHow(hint: string | null, how: string): string {
   const room = maxDescription - how.length - 3
-  return hint === null || isBlank(hint) || room < 10 ? how : `${oneLine(hint, room)} · ${how}`
+  return hint === null || isBlank(hint) || room < 10 ? how : `${oneLine(hint, room).replace(/\.$/, '')} · ${how}`
 }
 
 function nothingToChoose(field: Field, error: string | null): APITextDisplayComponent {
   const problem = error === null ? '' : `\n${short(descriptionOf(error, null, null) ?? '', 200)}`
   return text(`${bold(short(nameOf(field), 90))}: there is nothing to choose from.${problem}`)
+}
+
+/** What is said of a text that may be longer than what fits here: the form's hint, where it isn't about that, and how much fits. */
+function limitOf({ hint, maxLength }: Extract<Field, { kind: 'text' }>, holds: number): [string | null, string] {
+  const all = maxLength.toLocaleString('en')
+  return [hint?.includes(all) ? null : hint, `${holds.toLocaleString('en')} of ${all} characters fit here`]
 }
 
 interface InputLook {
@@ -228,10 +233,12 @@ function textParts(
   // Left as it is, it stays whole.
   const warning = isCut ? `If you change this, only the ${characters} characters here are kept` : null
   const isLong = field.isLong || value.includes('\n')
+  const holds = inputs * maxInput
+  const hint = field.maxLength > holds ? withHow(...limitOf(field, holds)) : field.hint
   return {
     parts: parts.map((part, at) => {
       const look = { isRequired: at === 0 && !field.isOptional, isLong, maxLength: field.maxLength }
-      return label(textInput(inputId(index, at), part, look), { warning, part: at })
+      return label(textInput(inputId(index, at), part, look), { hint, warning, part: at })
     }),
     note: {
       ...note,

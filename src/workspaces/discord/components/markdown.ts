@@ -1,4 +1,4 @@
-import { cut, isBlank, isolated, oneLine, visible, webAddress } from '../../kit/text.ts'
+import { chunks, cut, isBlank, isolated, oneLine, visible, webAddress } from '../../kit/text.ts'
 
 /**
  * Discord's markup, and text that stays text in it: `@everyone`, `**bold**` and `[Approve](https://…)` are shown as they
@@ -41,6 +41,13 @@ export function fitting(room: number, make: (characters: number) => Fitted): Fit
     if (made.text.length <= room || characters === 0) return made
     characters = Math.min(characters - 1, Math.floor((characters * room) / made.text.length))
   }
+}
+
+/** All of a long text, in parts that have at most `room` characters each once `look` has marked them up. */
+export function pieces(words: string, look: (words: string) => string, room: number, max = room): string[] {
+  return chunks(words, max).flatMap((piece) =>
+    look(piece).length > room && max > 1 ? pieces(piece, look, room, Math.ceil(max / 2)) : [piece],
+  )
 }
 
 /** On one line, in at most `room` characters. */

@@ -1,6 +1,7 @@
 import { ComponentType, type APIModalInteractionResponseCallbackData, type APITextDisplayComponent } from 'discord.js'
 import { z } from 'zod'
-import { formIds, type Form, type FormAbout, type FormId, type FormValue, type FormValues } from '../../form.ts'
+import type { Form, FormAbout, FormId, FormValue, FormValues } from '../../form.ts'
+import { aboutSchema, formIdSchema } from '../../kit/form-schemas.ts'
 import { fitted } from '../../kit/said.ts'
 import { isBlank, oneLine } from '../../kit/text.ts'
 import { text } from './elements.ts'
@@ -23,11 +24,6 @@ export interface ShelvedForm {
   errors: Record<string, string>
 }
 
-export const formIdSchema = z.enum(formIds)
-export const aboutSchema: z.ZodType<FormAbout> = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean(), z.null()]),
-)
 export const shelvedForm: z.ZodType<ShelvedForm> = z.object({
   form: formIdSchema,
   about: aboutSchema,

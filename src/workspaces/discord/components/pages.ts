@@ -1,10 +1,10 @@
 import { ComponentType, type APIActionRowComponent, type APIButtonComponent } from 'discord.js'
 import type { Card, CardTurn } from '../../card.ts'
 import { fileLine } from '../../kit/said.ts'
-import { chunks, isBlank, isolated } from '../../kit/text.ts'
+import { isBlank, isolated } from '../../kit/text.ts'
 import { button, colours, container, maxText, messageFrom, text } from './elements.ts'
 import { pressId } from './ids.ts'
-import { bold, fenced, literal, quoted, small } from './markdown.ts'
+import { bold, fenced, literal, pieces, quoted, small } from './markdown.ts'
 import type { DiscordMessage } from './message.ts'
 import { turnHeading } from './turn.ts'
 
@@ -64,13 +64,8 @@ function turnParts(turn: CardTurn): string[] {
 }
 
 function partsOf(words: string, title: string, look: (words: string) => string): string[] {
-  return piecesOf(words, look, maxPart).map((piece, index) => (index === 0 ? `${title}\n${look(piece)}` : look(piece)))
-}
-
-/** Cut so that each has room once it is marked up. */
-function piecesOf(words: string, look: (words: string) => string, max: number): string[] {
-  return chunks(words, max).flatMap((piece) =>
-    look(piece).length > maxPage.characters - 400 && max > 1 ? piecesOf(piece, look, Math.ceil(max / 2)) : [piece],
+  return pieces(words, look, maxPage.characters - 400, maxPart).map((piece, index) =>
+    index === 0 ? `${title}\n${look(piece)}` : look(piece),
   )
 }
 

@@ -27,11 +27,17 @@ export function readModal(data: APIModalSubmission, note: ShelvedForm, guild: st
     if (error !== undefined) errors[field.id] = error
     return [field.id, value]
   })
-  const texts = note.fields.flatMap(({ kind }, index) => {
-    const value = values[index]?.[1]
+  const read = Object.fromEntries(values)
+  return { values: read, errors, typed: wordsIn(note.fields, read) }
+}
+
+/** Every text that somebody wrote into these fields; null: none. */
+export function wordsIn(fields: FieldNote[], values: FormValues): string | null {
+  const texts = fields.flatMap(({ id, kind }) => {
+    const value = values[id]
     return kind === 'text' && typeof value === 'string' && value.trim() !== '' ? [value] : []
   })
-  return { values: Object.fromEntries(values), errors, typed: texts.length > 0 ? texts.join('\n\n') : null }
+  return texts.length > 0 ? texts.join('\n\n') : null
 }
 
 /** What each input holds: one text, or the ids of what was chosen. */

@@ -5,6 +5,7 @@ import {
   type APIStringSelectComponent,
 } from 'discord.js'
 import { z } from 'zod'
+import { aboutSchema, formIdSchema } from '../../kit/form-schemas.ts'
 import { counted, isBlank, oneLine } from '../../kit/text.ts'
 import type { FormLink, Refusal, SettingsPage, SettingsSection } from '../../workspace.ts'
 import {
@@ -22,7 +23,6 @@ import {
 import { pressId } from './ids.ts'
 import { bold, bullet, named, short, small } from './markdown.ts'
 import type { DiscordMessage } from './message.ts'
-import { aboutSchema, formIdSchema } from './modal.ts'
 import { noteOf } from './notes.ts'
 
 /** What a settings page's buttons and menus stand for, by their index. */

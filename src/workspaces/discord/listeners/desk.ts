@@ -1,9 +1,11 @@
-import { PermissionFlagsBits, type APIInteraction } from 'discord.js'
-import { framesOf, GoneError, messageOf, PermanentError, RetryableError } from '../../../errors.ts'
+import type { APIInteraction } from 'discord.js'
+import { framesOf, messageOf } from '../../../errors.ts'
+import { apologyOf } from '../../kit/apology.ts'
 import { within } from '../../kit/within.ts'
 import type { Handlers, Teammate, WorkspaceIo } from '../../workspace.ts'
 import type { DiscordMessage } from '../components/message.ts'
 import type { Members } from '../members.ts'
+import { bitsOf, isRunning } from '../permissions.ts'
 import type { Rest } from '../rest.ts'
 import type { Talk } from './talk.ts'
 
@@ -41,7 +43,7 @@ export function askerOf(desk: Pick<Desk, 'members' | 'guilds'>, interaction: API
     talk,
     guild,
     teammate: { id: user.id, name: nick ?? user.global_name ?? user.username },
-    isAdmin: (BigInt(permissions) & (PermissionFlagsBits.Administrator | PermissionFlagsBits.ManageGuild)) !== 0n,
+    isAdmin: isRunning(bitsOf(permissions)),
   }
 }
 
@@ -53,6 +55,16 @@ export async function show(talk: Talk, how: 'say' | 'replace', making: Promise<D
   await talk[how](await making)
 }
 
+/** What somebody wrote and is to keep: what has no room in the first message follows it. */
+export async function giveBack(
+  talk: Talk,
+  how: 'say' | 'replace',
+  [first, ...more]: [DiscordMessage, ...DiscordMessage[]],
+): Promise<void> {
+  await talk[how](first)
+  for (const message of more) await talk.say(message)
+}
+
 /** What a teammate is told when something went wrong; the log gets the rest. */
 export function apologyFor(desk: Pick<Desk, 'io'>, what: string, error: unknown): string {
   desk.io.log.warn('discord request failed', {
@@ -60,7 +72,5 @@ export function apologyFor(desk: Pick<Desk, 'io'>, what: string, error: unknown)
     reason: messageOf(error),
     frames: error instanceof Error ? framesOf(error) : undefined,
   })
-  return error instanceof RetryableError || error instanceof GoneError || error instanceof PermanentError
-    ? `${error.message}. Nothing was changed: try again in a moment.`
-    : "The database can't be reached. Nothing was changed: try again in a moment."
+  return apologyOf(error)
 }

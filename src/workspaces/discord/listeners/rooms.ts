@@ -18,7 +18,7 @@ async function offer(
 ): Promise<string> {
   if (!isAdmin) return 'Only somebody who manages this server can choose the channel.'
   if (!textChannels.has(type))
-    return 'Cards can only go to a text channel. Write /desk open in the one that they are to go to.'
+    return 'Cards can only go to a text channel. Write /desk help in the one that they are to go to.'
   const room = idOf(guild, id)
   const { problem } = await desk.members.roomOf(room)
   if (problem !== null) return `${problem}.`

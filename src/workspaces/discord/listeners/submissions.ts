@@ -2,11 +2,10 @@ import { ComponentType, type APIModalSubmission, type APIModalSubmitInteraction 
 import type { FormAbout, FormOutcome, FormValues } from '../../form.ts'
 import { isBlank } from '../../kit/text.ts'
 import { formPrefix } from '../components/ids.ts'
-import type { DiscordMessage } from '../components/message.ts'
 import type { ShelvedForm } from '../components/modal.ts'
 import { againOf, noteOf } from '../components/notes.ts'
 import { readModal } from '../components/read-modal.ts'
-import { apologyFor, type Asker, type Desk } from './desk.ts'
+import { apologyFor, giveBack, type Asker, type Desk } from './desk.ts'
 import { makeForm, readShelvedForm } from './forms.ts'
 import { settingsMessage } from './settings.ts'
 
@@ -29,7 +28,7 @@ export async function answerSubmission(
   const { talk } = asker
   void talk.acknowledge(message ? 'quietly' : 'visibly')
   const filled = await readFilled(desk, asker, data)
-  if ('refused' in filled) return talk.say(againOf(filled.refused, typedIn(data), null))
+  if ('refused' in filled) return giveBack(talk, 'say', againOf(filled.refused, typedIn(data), null))
   await answerOutcome(desk, asker, filled, await submit(desk, asker, filled))
 }
 
@@ -67,16 +66,17 @@ function aboutOnce({ form, about }: ShelvedForm, shelfId: string): FormAbout {
 
 async function answerOutcome(desk: Desk, asker: Asker, filled: Filled, outcome: Submitted): Promise<void> {
   const { note, shelfId } = filled
-  const tell = teller(asker, note)
+  const giveItBack = async (about: FormAbout, errors: Record<string, string>) =>
+    giveBack(asker.talk, howToTell(note), await reopened(desk, asker, filled, about, errors))
   switch (outcome.kind) {
     case 'done':
       return answerDone(desk, asker, note, outcome.said)
     case 'invalid':
-      return tell(await reopened(desk, asker, filled, note.about, outcome.errors))
+      return giveItBack(note.about, outcome.errors)
     case 'failed':
-      return tell(await reopened(desk, asker, filled, aboutOnce(note, shelfId), { form: outcome.apology }))
+      return giveItBack(aboutOnce(note, shelfId), { form: outcome.apology })
     case 'refused':
-      return tell(await reopened(desk, asker, filled, outcome.again ?? note.about, { form: outcome.reason }))
+      return giveItBack(outcome.again ?? note.about, { form: outcome.reason })
   }
 }
 
@@ -85,8 +85,8 @@ const isBack = ({ typed }: ShelvedForm): boolean => typed !== null
 const isSettings = ({ form }: ShelvedForm): boolean => form.startsWith('settings.')
 
 /** What is said takes the place of what it was opened from, where that has served. */
-function teller({ talk }: Asker, note: ShelvedForm): (message: DiscordMessage) => Promise<void> {
-  return isBack(note) || isSettings(note) ? talk.replace : talk.say
+function howToTell(note: ShelvedForm): 'say' | 'replace' {
+  return isBack(note) || isSettings(note) ? 'replace' : 'say'
 }
 
 async function answerDone(desk: Desk, asker: Asker, note: ShelvedForm, said: string | null): Promise<void> {
@@ -97,7 +97,7 @@ async function answerDone(desk: Desk, asker: Asker, note: ShelvedForm, said: str
     )
     await talk.replace(page)
     if (said !== null) await talk.say(noteOf(said))
-  } else if (said !== null) await teller(asker, note)(noteOf(said))
+  } else if (said !== null) await talk[howToTell(note)](noteOf(said))
   else if (isBack(note)) await talk.close()
 }
 
@@ -108,7 +108,7 @@ async function reopened(
   { note, values, typed }: Filled,
   about: FormAbout,
   errors: Record<string, string>,
-): Promise<DiscordMessage> {
+): Promise<ReturnType<typeof againOf>> {
   const made = await makeForm(desk, asker, { form: note.form, about, back: { values, errors } }).catch(() => null)
   const shelfId = made && 'shelfId' in made ? made.shelfId : null
   return againOf(Object.values(errors).join('. '), typed, shelfId)

@@ -7,10 +7,12 @@ import {
   type APIInteractionResponse,
   type APIModalInteractionResponseCallbackData,
 } from 'discord.js'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, RetryableError } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
 import type { Suggestion } from '../../workspace.ts'
 import type { DiscordMessage } from '../components/message.ts'
+import { codeOf } from '../failures.ts'
 import type { Incoming } from '../incoming.ts'
 import type { Rest } from '../rest.ts'
 
@@ -38,14 +40,20 @@ export interface Talk {
 /** What comes next: `thinking` is shown in place of an answer; `told`: more goes into messages of its own. */
 type Stage = 'fresh' | 'thinking' | 'told'
 
+/** Discord knows of no message, or of no interaction: over HTTP, our first answer may still be on its way there. */
+const tooEarly: ReadonlySet<number | null> = new Set([10008, 10015])
+const usualEarlyMs = 1000
+
 export function createTalk({
   incoming: { interaction, respond },
   rest,
   log,
+  earlyMs = usualEarlyMs,
 }: {
   incoming: Incoming
   rest: Pick<Rest, 'ask'>
   log: Log
+  earlyMs?: number
 }): Talk {
   const { application_id: application, token } = interaction
   /** There, nothing but suggestions can be shown. */
@@ -105,7 +113,10 @@ export function createTalk({
       return true
     } catch (error) {
       log.warn('discord answer not delivered', { reason: messageOf(error) })
-      return error instanceof RetryableError && tries > 1 ? isTold(way, tries - 1) : false
+      if (tries < 2) return false
+      const isEarly = tooEarly.has(codeOf(error))
+      if (isEarly) await sleep(earlyMs)
+      return isEarly || error instanceof RetryableError ? isTold(way, tries - 1) : false
     }
   }
 

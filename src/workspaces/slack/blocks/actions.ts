@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt'
 import type { Action, Card } from '../../card.ts'
 import { clickPrefix } from './click.ts'
 import { clickValue, type Clickable } from '../../kit/click.ts'
+import { questionFor } from '../../kit/questions.ts'
 import { button, confirm, option, plain, type Block } from './elements.ts'
 
 type Step = Omit<Action, 'id'> & { id: Clickable }
@@ -72,20 +73,9 @@ function buttonOf(card: Card, step: Step, index: number, { isDraftCut }: Hidden)
   }
 }
 
-function confirmationOf({ id, label, style }: Step, isDraftCut: boolean): types.ConfirmationDialog | null {
-  if (id === 'spam') return confirm('Spam?', 'It is put aside, and nobody answers it. It can be reopened.', label, true)
-  if (id === 'resend' && style === 'danger') {
-    return confirm('Send it again?', 'If it did arrive, the customer gets it twice.', label, true)
-  }
-  if (id === 'approve' && isDraftCut) {
-    return confirm(
-      'Send it unread?',
-      'The draft is longer than what is shown here. "Read all" shows all of it.',
-      label,
-      false,
-    )
-  }
-  return null
+function confirmationOf(step: Step, isDraftCut: boolean): types.ConfirmationDialog | null {
+  const asked = questionFor(step, isDraftCut)
+  return asked && confirm(asked.title, asked.text, step.label, asked.isDanger)
 }
 
 /** A menu can't ask back for one of its options alone: what can't be undone is among the buttons. */

@@ -1,4 +1,4 @@
-import type { Card, CardDraft, CardTurn, Status } from '../../card.ts'
+import type { Card, CardDraft, Status } from '../../card.ts'
 import { actionRow, quietMenu } from './actions.ts'
 import {
   bold,
@@ -19,7 +19,7 @@ import {
   type Block,
 } from './elements.ts'
 import { foldAt, isBlank, isolated, oneLine } from '../../kit/text.ts'
-import { fitted } from '../../kit/said.ts'
+import { fitted, hasEarlier, isAtRest, unanswered } from '../../kit/said.ts'
 import { turnBlocks, type SaidBlocks } from './turn.ts'
 
 const wordsRoom = { turns: 6, characters: 1500, lines: 20 }
@@ -28,10 +28,7 @@ const max = { labels: 300, summary: 300, instruction: 200, evidence: 5, flags: 6
 
 /** The root message of a conversation. `team`: where it is shown, so that its own people are mentioned. */
 export function cardBlocks(card: Card, team: string | null): Block[] {
-  const isDone = card.state === 'answered' || card.state === 'dismissed' || card.state === 'snoozed'
-  return isDone && card.alerts.length === 0 && card.draft === null && card.replyText === null
-    ? quietBlocks(card)
-    : openBlocks(card, team)
+  return isAtRest(card) ? quietBlocks(card) : openBlocks(card, team)
 }
 
 /** Somebody waits, or an answer is on its way: everything that it takes to decide. */
@@ -100,14 +97,6 @@ function shortened(text: string): string {
   const end = foldAt(words, 200, 1)
   return end < words.length ? `${words.slice(0, end)} …` : words
 }
-
-/** What waits for an answer; otherwise what was said last. */
-function unanswered(turns: CardTurn[]): CardTurn[] {
-  const open = turns.filter((turn) => turn.isUnanswered)
-  return open.length > 0 ? open : turns.filter(({ from }) => from === 'customer').slice(-1)
-}
-
-const hasEarlier = ({ turns, state }: Card) => state === 'waiting' && turns.length > unanswered(turns).length
 
 function aboutCustomer({ customer }: Card): string {
   const handle = customer.handle === null || isBlank(customer.handle) ? [] : [isolated(customer.handle)]

@@ -1,9 +1,9 @@
 import type { types } from '@slack/bolt'
 import { z } from 'zod'
 import type { FormAbout, FormId } from '../../form.ts'
+import { aboutSchema, formIdSchema } from '../../kit/form-schemas.ts'
 import type { FormLink } from '../../workspace.ts'
 import { button, confirm, option, plain } from './elements.ts'
-import { aboutSchema, formIdSchema } from './read-modal.ts'
 import { isBlank, oneLine } from '../../kit/text.ts'
 
 /** A button that opens a form, and one that submits it without values. */

@@ -1,17 +1,11 @@
 import { z } from 'zod'
 import { BadInputError } from '../../../errors.ts'
-import { formIds, type FormAbout, type FormId, type FormValue, type FormValues } from '../../form.ts'
+import type { FormAbout, FormId, FormValue, FormValues } from '../../form.ts'
+import { aboutSchema, fieldKindSchema, formIdSchema } from '../../kit/form-schemas.ts'
 import { fieldAction, fieldBlock, type FieldNote } from './fields.ts'
 import type { ModalNote } from './modal.ts'
 import { join } from '../../kit/split.ts'
 
-export const formIdSchema = z.enum(formIds)
-export const aboutSchema: z.ZodType<FormAbout> = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean(), z.null()]),
-)
-
-const kinds = ['text', 'choice', 'choices', 'moment', 'teammate', 'room', 'group'] as const
 const noteSchema: z.ZodType<ModalNote> = z.object({
   form: formIdSchema,
   about: aboutSchema,
@@ -19,7 +13,7 @@ const noteSchema: z.ZodType<ModalNote> = z.object({
   fields: z.array(
     z.object({
       id: z.string(),
-      kind: z.enum(kinds),
+      kind: fieldKindSchema,
       joins: z.array(z.string()).exactOptional(),
       long: z.array(z.string()).exactOptional(),
     }),

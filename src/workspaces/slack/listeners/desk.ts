@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt'
-import { framesOf, GoneError, messageOf, PermanentError, RetryableError } from '../../../errors.ts'
+import { framesOf, messageOf } from '../../../errors.ts'
+import { apologyOf } from '../../kit/apology.ts'
 import type { Handlers, Teammate, WorkspaceIo } from '../../workspace.ts'
 import { idOf } from '../ids.ts'
 import type { Members } from '../members.ts'
@@ -45,7 +46,5 @@ export function apologyFor(desk: Pick<Desk, 'io'>, what: string, error: unknown)
     reason: messageOf(error),
     frames: error instanceof Error ? framesOf(error) : undefined,
   })
-  return error instanceof RetryableError || error instanceof GoneError || error instanceof PermanentError
-    ? `${error.message}. Nothing was changed: try again in a moment.`
-    : "The database can't be reached. Nothing was changed: try again in a moment."
+  return apologyOf(error)
 }

@@ -107,7 +107,7 @@ describe('a word to one person', () => {
     fc.assert(
       fc.property(hostileText, fc.option(hostileText), fc.option(fc.uuid()), (words, typed, id) => {
         expectSound(noteOf(words))
-        expectSound(againOf(words, typed, id))
+        againOf(words, typed, id).forEach(expectSound)
         expectSound(removeOf(words, shelfId, 3))
       }),
     )
@@ -116,15 +116,33 @@ describe('a word to one person', () => {
   it('shows the rooms that it speaks of, and what was typed', () => {
     const words = 'Cards come to 1038097195422978059/1038097195422978060 now\n\n*Look* there'
     expect(readAsPerson(noteOf(words)).text).toBe('Cards come to #1038097195422978060 now\n\n*Look* there')
-    const again = againOf('They wrote again', 'My own *words*\n\n```\ncode', shelfId)
+    const [again] = againOf('They wrote again', 'My own *words*\n\n```\ncode', shelfId)
     expect(readAsPerson(again).text).toBe('They wrote again\nYou typed\nMy own *words*\n\n```\ncode\nOpen again')
     expect(buttonsOf(again)).toMatchObject([{ pressed: { kind: 'again', shelfId } }])
-    expect(buttonsOf(againOf('Ben was faster', null, null))).toEqual([])
+    expect(buttonsOf(againOf('Ben was faster', null, null)[0])).toEqual([])
   })
 
   it('keeps all that was typed, as far as there is room', () => {
     const typed = 'word '.repeat(700)
-    expect(readAsPerson(againOf('Too late', typed, shelfId)).text).toContain(typed.trim())
+    for (const id of [shelfId, null]) {
+      const [first, ...more] = againOf('Too late', typed, id)
+      expect(readAsPerson(first).text).toContain(typed.trim())
+      expect(more).toEqual([])
+    }
+  })
+
+  it.each([
+    ['words', Array.from({ length: 3400 }, (_, index) => `w${index}`).join(' ')],
+    ['one word', 'w'.repeat(20_000)],
+    ['code', '```\n@everyone'.repeat(1500)],
+  ])('gives all of what was typed back where it can’t be opened again: 20,000 characters of %s', (_, typed) => {
+    const [first, ...more] = againOf('Too late', typed, null)
+    for (const message of [first, ...more]) expectSound(message)
+    expect(readAsPerson(first).text).toBe('Too late')
+    const shown = more.map((message) => readAsPerson(message).text)
+    for (const [index, part] of shown.entries()) expect(part).toContain(`You typed (${index + 1} of ${more.length})\n`)
+    const letters = (text: string) => text.replace(/\s/g, '')
+    expect(letters(shown.map((part) => part.replace(/^.*\n/, '')).join(''))).toBe(letters(typed))
   })
 
   it.each([
@@ -139,7 +157,11 @@ describe('a word to one person', () => {
     const message = confirmOf(click, value)
     expectSound(message)
     expect(readAsPerson(message).text).toContain(title)
-    expect(buttonsOf(message)).toMatchObject([{ style, pressed: { kind: 'do', click } }])
+    expect(buttonsOf(message)[0]).toMatchObject({ style, pressed: { kind: 'do', click } })
+    const others = buttonsOf(message).slice(1)
+    expect(others.map(({ label }) => label)).toEqual(id === 'approve' ? ['Read all'] : [])
+    const reading = { action: 'read', conversationId: click.conversationId, seenSeq: click.seenSeq }
+    for (const other of others) expect(other).toMatchObject({ style: 2, pressed: { kind: 'do', click: reading } })
   })
 
   it('asks before a line of the settings is taken out', () => {

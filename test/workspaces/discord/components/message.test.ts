@@ -205,11 +205,43 @@ describe('a card in Discord', () => {
       ['Approve & send', 'Edit', 'Redraft…', 'Assign to me'],
       ['Send later…', 'Assign to…', 'Dismiss…', 'Snooze…', 'Spam'],
     ])
-    expect(buttonsOf(rows).map(({ style }) => style)).toEqual([3, 2, 2, 2, 2, 2, 2, 2, 4])
+    expect(buttonsOf(rows).map(({ style }) => style)).toEqual([3, 2, 2, 2, 2, 2, 2, 2, 2])
     expect(buttonsOf(cardShown(sample('in trouble'))).map(({ style }) => style)).toEqual([
-      2, 2, 3, 2, 2, 2, 2, 2, 2, 2, 4,
+      2, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2,
     ])
     expect(buttonOf(cardShown(sample('needs no reply')), 'No reply needed')?.style).toBe(1)
+    expect(buttonOf(cardShown(sample('quarantined')), 'Spam')?.style).toBe(4)
+  })
+
+  it.each([
+    ['by hand', 'Mark as sent'],
+    ['unknown', 'It arrived'],
+    ['drafting', 'Write'],
+  ])('has a main button wherever somebody has to act: %s', (name, label) => {
+    const main = buttonsOf(cardShown(sample(name))).filter(({ style }) => style === 1)
+    expect(main.map((button) => button.label)).toEqual([label])
+  })
+
+  it('has none where all is done, or on its way', () => {
+    for (const name of ['answered', 'dismissed'])
+      expect(buttonsOf(cardShown(sample(name))).map(({ style }) => style)).not.toContain(1)
+    const onItsWay = { ...sample('sending'), actions: sample('sending').actions.filter(({ id }) => id !== 'undo') }
+    expect(buttonsOf(cardShown(onItsWay)).map(({ style }) => style)).toEqual([2])
+  })
+
+  it('leaves no button alone in its row beside others, however many there are', () => {
+    const steps = sampleCard().actions
+    fc.assert(
+      fc.property(fc.shuffledSubarray(steps), fc.nat(12), fc.boolean(), (some, failed, isLong) => {
+        const retry = { id: 'retry', label: 'Try again', style: 'primary', form: null } as const
+        const retries = Array.from({ length: failed }, (_, index) => ({ ...retry, target: `p${index}` }))
+        const turns = [sampleTurn({ text: isLong ? 'word '.repeat(8000) : 'Hello' })]
+        const message = cardShown(sampleCard({ turns, actions: [...retries, ...some] }))
+        const rows = [...objectsIn(message)].filter(({ type }) => type === 1).map((row) => buttonsOf(row).length)
+        expect(problemsOf(message)).toEqual([])
+        if (rows.length > 1) expect(rows).not.toContain(1)
+      }),
+    )
   })
 
   it('has every decision even where twenty jobs failed', () => {
@@ -255,9 +287,13 @@ describe('a card in Discord', () => {
 
   it('is short once it is done', () => {
     for (const name of ['answered', 'dismissed', 'snoozed']) {
-      const [shown] = cardShown(sample(name)).components
-      expect(shown).toMatchObject({ components: [{ type: 10 }, { type: 1 }] })
+      const message = cardShown(sample(name))
+      expect(message.components[0]).toMatchObject({ components: [{ type: 10 }, { type: 1 }] })
+      expect(readAsPerson(message).text).toMatch(/^Email · support@bluebird\.example\nMia Okafor · /)
+      expect(JSON.stringify(message)).toContain('"-# Email')
     }
+    const taken = { ...sample('answered'), turns: [sampleTurn(), sampleTurn({ id: 'i2' })] }
+    expect(buttonsOf(cardShown(taken)).map(({ label }) => label)[0]).toBe('Read all')
     const { text, links } = readAsPerson(cardShown(sample('answered')))
     expect(text).toContain('✅ Sent by Ana · edited 12 % · answered in 6 min 2026-03-02T09:00:12.000Z · See the reply')
     expect(links).toEqual(['https://reviews.example/1?a=1&b=2'])

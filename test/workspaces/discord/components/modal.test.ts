@@ -287,6 +287,20 @@ describe('a long text in a form', () => {
     expect(shown('word '.repeat(1100))).toHaveLength(2)
   })
 
+  it('says how much has room here where the channel takes more', () => {
+    const described = (asked: Field) =>
+      opened(formOf([asked])).modal.components.flatMap((part) => ('description' in part ? [part.description] : []))
+    const hint = 'It is sent as it stands here.'
+    expect(described({ ...textField('Hello', { maxLength: 20_000 }), hint })).toEqual([
+      'It is sent as it stands here · 4,000 of 20,000 characters fit here',
+    ])
+    expect(described({ ...textField('word '.repeat(600), { maxLength: 20_000 }), hint })).toEqual([
+      'It is sent as it stands here · 8,000 of 20,000 characters fit here',
+    ])
+    expect(described({ ...textField('Hello', { maxLength: 4000 }), hint })).toEqual([hint])
+    expect(described({ ...textField('Hello', { maxLength: 500 }), hint: null })).toEqual([])
+  })
+
   it('takes the room of what stands above it before any of it is left out', () => {
     const context = [{ title: 'Mia wrote', text: 'Hello?' }]
     const when: Field = { ...momentField(null), id: 'when' }

@@ -45,6 +45,7 @@ describe('doctor', () => {
         'ok    Live chat: Sites that may show the chat: this server only',
         'ok    Logged by the team: Teammates can log phone calls and visits with /desk log',
         'ok    Logged by the team: Replies are sent by hand, because email is off',
+        'off   Discord',
         'off   Slack',
         'ok    Web: The room is at http://127.0.0.1:3000/',
         'ok    Web: It has no password: only this machine can open it',

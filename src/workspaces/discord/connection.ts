@@ -30,6 +30,10 @@ export type ConnectionIo = Pick<WorkspaceIo, 'clock' | 'log' | 'publicUrl' | 'ho
 const drainMs = 5000
 /** Until what could not be looked at, or registered, is tried again. */
 const tryAgainMs = 5 * 60_000
+/** Discord may have been away for a moment: then not so long, at first. */
+const firstAgainMs = 5000
+
+const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {})
 /** Whoever could not connect is not ready for so long, unless it connects: longer than the pause until it is tried again. */
 const brokenMs = 2 * 60_000
 
@@ -92,6 +96,7 @@ export function openConnection(
   async function prepare(signal: AbortSignal): Promise<void> {
     let left: readonly string[] = guilds
     let isChecked = false
+    let soonMs = firstAgainMs
     while (!signal.aborted && (left.length > 0 || !isChecked)) {
       try {
         const identity = await rest.identify()
@@ -100,8 +105,11 @@ export function openConnection(
         left = await registerCommands(rest, left, log)
       } catch (error) {
         log.warn('discord was not looked at; trying again', { reason: messageOf(error) })
+        await pause(soonMs, signal)
+        soonMs = Math.min(2 * soonMs, tryAgainMs)
+        continue
       }
-      if (left.length > 0) await sleep(tryAgainMs, undefined, { signal }).catch(() => {})
+      if (left.length > 0) await pause(tryAgainMs, signal)
     }
   }
 

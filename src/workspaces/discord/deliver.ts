@@ -110,7 +110,7 @@ export function createDelivery({
 
   async function sendWithFiles(guild: string, channel: string, message: Message, key: string): Promise<Ref> {
     const sendThese = async ({ shared, files }: Upload): Promise<Ref> => {
-      const body = { ...shown(guild, key, message, shared), ...titled(message, shared) }
+      const body = { ...shown(key, message, shared), ...titled(message, shared) }
       const { id } = await send(channel, key, body, files)
       return { guild, channel, message: id, key, files: shared }
     }
@@ -125,8 +125,8 @@ export function createDelivery({
     }
   }
 
-  function shown(guild: string, key: string, message: Message, files: SharedFile[]): DiscordMessage {
-    const look = files.length > 0 ? { guild, key, files } : { guild, key }
+  function shown(key: string, message: Message, files: SharedFile[]): DiscordMessage {
+    const look = files.length > 0 ? { key, files } : { key }
     const ids = files.map(({ attachmentId }) => attachmentId)
     return render(withoutShared(message, ids), look)
   }
@@ -152,7 +152,7 @@ export function createDelivery({
     const lineKey = `${key}/room`
     // What came after the line may have failed, for longer than Discord knows a post again.
     if (await isToldLately(card.channel, lineKey)) return
-    const line = broadcastOf(message, { guild: card.guild, key: lineKey }, urlIn(card.guild, thread))
+    const line = broadcastOf(message, { key: lineKey }, urlIn(card.guild, thread))
     const reference = { message_id: card.message, channel_id: card.channel, fail_if_not_exists: false }
     try {
       await send(card.channel, lineKey, { ...line, message_reference: reference })
@@ -238,12 +238,12 @@ export function createDelivery({
 
     async update(ref, message) {
       const read = readRef(ref)
-      const { guild, channel, message: id, key, files } = read
+      const { channel, message: id, key, files } = read
       try {
         await rest.ask('call', 'change this message', {
           method: 'PATCH',
           route: Routes.channelMessage(channel, id),
-          body: shown(guild, key, message, files),
+          body: shown(key, message, files),
         })
       } catch (error) {
         if (error instanceof GoneError && error.what === 'post') noteDeleted(read)

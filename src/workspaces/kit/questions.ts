@@ -27,7 +27,7 @@ export const questions: Partial<Record<Clickable, Question>> = {
   approve: {
     title: 'Send it unread?',
     text: 'The draft is longer than what is shown here. "Read all" shows all of it.',
-    yes: 'Approve & send',
+    yes: 'Approve anyway',
     isDanger: false,
   },
 }

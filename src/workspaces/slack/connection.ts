@@ -54,7 +54,13 @@ export function openConnection(config: SlackConfig, io: ConnectionIo, timeoutMs?
       : storedInstallations(io, installation.teams)
   const clients = createClients(web, installations, io)
   const members = createMembers(clients, io)
-  const delivery = createDelivery({ clients, io, upload: createUpload(io), render: messageOf })
+  const delivery = createDelivery({
+    clients,
+    io,
+    upload: createUpload(io),
+    render: messageOf,
+    isOnlyToken: installation.kind === 'token',
+  })
 
   let isStarted = false
   let isRefused = false

@@ -8,7 +8,7 @@ import type { Message } from '../message.ts'
 import type { Place, PostRef, Workspace, WorkspaceIo } from '../workspace.ts'
 import type { Look, SlackMessage } from './blocks/message.ts'
 import type { Clients, TeamClient } from './clients.ts'
-import { asking } from './failures.ts'
+import { asking, isTokenRefused } from './failures.ts'
 import { parseId, type Id } from './ids.ts'
 import type { Uploaded } from './upload.ts'
 
@@ -17,6 +17,8 @@ interface Parts {
   /** `messageOf` of ./blocks/message.ts. */
   render(message: Message, look: Look): SlackMessage
   upload(client: TeamClient, attachments: AttachmentRef[]): Promise<Uploaded[]>
+  /** There is one token for all rooms, which the operator sets. */
+  isOnlyToken: boolean
   io: Pick<WorkspaceIo, 'clock' | 'log'>
 }
 
@@ -33,6 +35,8 @@ const refSchema = z.object({
 type Ref = z.infer<typeof refSchema>
 
 const eventType = 'deskbell_post'
+/** A refused token is tried again after so long. */
+const refusedMs = 60_000
 const pageSize = 200
 const maxPages = 25
 
@@ -41,8 +45,19 @@ export function createDelivery({
   clients,
   render,
   upload,
+  isOnlyToken,
   io,
 }: Parts): Pick<Workspace, 'post' | 'find' | 'update' | 'urlOf'> {
+  /** The only token, where Slack refuses it, closes no room: it is set anew, and what waits goes out. */
+  async function patiently<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isOnlyToken || !isTokenRefused(error)) throw error
+      throw new RetryableError(messageOf(error), { cause: error, retryAfterMs: refusedMs })
+    }
+  }
+
   async function send(client: TeamClient, channel: string, message: Message, place: Place): Promise<Ref> {
     const thread = place.thread ? readRef(place.thread).ts : null
     const files = await upload(client, attachmentsOf(message))
@@ -140,14 +155,17 @@ export function createDelivery({
   return {
     async post(message, place) {
       const { team, local } = roomOf(place.room)
-      return send(await clients.of(team), local, message, place)
+      return patiently(async () => send(await clients.of(team), local, message, place))
     },
 
     async find(place, since) {
       const { team, local } = roomOf(place.room)
       try {
-        const client = await clients.of(team)
-        const [first, ...doubles] = await findAll(client, local, place, since)
+        const { client, found } = await patiently(async () => {
+          const opened = await clients.of(team)
+          return { client: opened, found: await findAll(opened, local, place, since) }
+        })
+        const [first, ...doubles] = found
         for (const { ts } of doubles) {
           await asking('call', 'delete a double', () => client.web.chat.delete({ channel: local, ts })).catch(
             (error: unknown) => io.log.warn('a double stays in Slack', { key: place.key, reason: messageOf(error) }),
@@ -166,10 +184,12 @@ export function createDelivery({
 
     async update(ref, message) {
       const { team, channel, ts, files } = readRef(ref)
-      const client = await clients.of(team)
-      await asking('call', 'change this message', () =>
-        client.web.chat.update({ channel, ts, ...shown(client, message, files) }),
-      )
+      await patiently(async () => {
+        const client = await clients.of(team)
+        await asking('call', 'change this message', () =>
+          client.web.chat.update({ channel, ts, ...shown(client, message, files) }),
+        )
+      })
     },
 
     urlOf(ref) {

@@ -67,6 +67,13 @@ export function codeOf(error: unknown): string | null {
   return typeof code === 'string' && /^[a-z0-9_.-]{1,80}$/.test(code) ? code : null
 }
 
+const tokenErrors = new Set(['account_inactive', 'token_revoked', 'token_expired', 'invalid_auth', 'not_authed'])
+
+/** True for a failure in our own words that is about the bot's token, and so about every room alike. */
+export function isTokenRefused(error: unknown): boolean {
+  return error instanceof GoneError && tokenErrors.has(codeOf(error.cause) ?? '')
+}
+
 /** Runs a call, and tells its failure in our own words. Every call to Slack goes through here. */
 export async function asking<T>(attempt: Attempt, what: string, call: () => Promise<T>): Promise<T> {
   try {

@@ -381,7 +381,7 @@ describe('finding', () => {
     const since = new Date(clock.now().getTime() - 20_000)
     expect(await workspace.find(inThread, since)).toBeNull()
     await workspace.post(said(), place({ thread: root, key: 'first' }))
-    const forged = messageOf(said(), { guild, key: 'inner' })
+    const forged = messageOf(said(), { key: 'inner' })
     discord.write(String(root['message']), stranger, forged)
     expect(await workspace.find(inThread, since)).toBeNull()
     const ref = await workspace.post(said(), inThread)

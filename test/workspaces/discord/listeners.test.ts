@@ -197,7 +197,7 @@ function person({
 /** A card in the room. */
 function card(changes: Parameters<typeof testCard>[0] = {}): APIMessage {
   const shown = core.put(testCard(changes))
-  const { components } = messageOf({ kind: 'card', card: shown }, { guild })
+  const { components } = messageOf({ kind: 'card', card: shown }, {})
   return {
     id: '1038097195422979999',
     channel_id: supportChannel.id,

@@ -130,7 +130,7 @@ async function takeAll(): Promise<void> {
           title: 'Yesterday in short',
           lines: ['12 answered, in 24 min on average', '3 wait since yesterday'],
         },
-        { guild },
+        {},
       ),
     ]),
   )
@@ -151,7 +151,7 @@ async function takeAll(): Promise<void> {
   await take(
     'broadcast',
     'dark',
-    drawn([broadcastOf(again, { guild }, 'https://discord.com/channels/111111111111111111/222222222222222221')]),
+    drawn([broadcastOf(again, {}, 'https://discord.com/channels/111111111111111111/222222222222222221')]),
   )
 }
 
@@ -179,7 +179,7 @@ function card(name: string): Post {
 }
 
 function shown(one: Card): Post {
-  return messageOf({ kind: 'card', card: one }, { guild })
+  return messageOf({ kind: 'card', card: one }, {})
 }
 
 /** The samples name Slack's rooms. */
@@ -217,7 +217,7 @@ function thread(): Post[] {
     const ids = new Set(turns.flatMap(({ attachments }) => attachments.map(({ id }) => id)))
     return files.filter(({ attachmentId }) => ids.has(attachmentId))
   }
-  return entries.map((entry) => messageOf(entry, { guild, files: of(entry) }))
+  return entries.map((entry) => messageOf(entry, { files: of(entry) }))
 }
 
 function drawn(posts: Post[], header = ''): string {

@@ -123,7 +123,6 @@ describe('posting', () => {
   test.each([
     ['is_archived', 'room', 'archived'],
     ['not_in_channel', 'room', 'not in the channel'],
-    ['token_revoked', 'room', 'revoked'],
     ['thread_not_found', 'post', 'thread was deleted'],
   ] as const)('%s: the %s is gone, in words', async (error, what, words) => {
     peer.fault('chat.postMessage', { kind: 'refused', error })
@@ -132,6 +131,22 @@ describe('posting', () => {
       what,
       message: expect.stringContaining(words) as string,
     })
+  })
+
+  test('a refused token closes no room, where it is the only one: what waits goes out once it is set anew', async () => {
+    const refused = { kind: 'refused', error: 'token_revoked' } as const
+    const later = {
+      name: 'RetryableError',
+      retryAfterMs: 60_000,
+      message: expect.stringContaining('revoked') as string,
+    }
+    peer.fault('chat.postMessage', refused)
+    await expect(slack.post(notice(), place())).rejects.toMatchObject(later)
+    peer.fault('conversations.history', refused)
+    await expect(slack.find(place(), io.clock.now())).rejects.toMatchObject(later)
+    const ref = await slack.post(notice(), place())
+    peer.fault('chat.update', refused)
+    await expect(slack.update(ref, notice('Good evening'))).rejects.toMatchObject(later)
   })
 
   test('an archived room, a removed bot and a room of another workspace are gone', async () => {

@@ -19,8 +19,6 @@ export interface SharedFile {
 }
 
 export interface Look {
-  /** The server that the message is for. */
-  guild: string
   /** Attachments that are uploaded, and so are no longer among those of the turns. At most ten. */
   files?: SharedFile[]
   /** What it is posted with, so that it can be found by it. */

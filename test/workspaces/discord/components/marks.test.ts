@@ -27,15 +27,15 @@ describe('the marks of a message', () => {
   })
 
   it('stand on what comes first, and are found there', () => {
-    const { components } = messageOf({ kind: 'card', card: sampleCard() }, { guild: '111111', key })
+    const { components } = messageOf({ kind: 'card', card: sampleCard() }, { key })
     expect(hasMarks(components, key)).toBe(true)
     expect(hasMarks(components, 'card:another')).toBe(false)
     expect(hasMarks(withMarks([text('a'), text('b')], key), key)).toBe(true)
-    expect(problemsOf({ ...messageOf({ kind: 'card', card: sampleCard() }, { guild: '111111', key }) })).toEqual([])
+    expect(problemsOf({ ...messageOf({ kind: 'card', card: sampleCard() }, { key }) })).toEqual([])
   })
 
   it('are found once Discord has given ids to the rest', () => {
-    const { components } = messageOf({ kind: 'notice', title: 'Hello', lines: [] }, { guild: '111111', key })
+    const { components } = messageOf({ kind: 'notice', title: 'Hello', lines: [] }, { key })
     const returned = structuredClone(components) as { components: { id?: number }[] }[]
     for (const [index, part] of (returned[0]?.components.slice(1) ?? []).entries()) part.id = index + 1
     expect(hasMarks(returned, key)).toBe(true)

@@ -16,7 +16,7 @@ import { readAsPerson } from '../../../support/discord/read-as-person.ts'
 import { cardSaying, hostileCard, hostileText, hostileTurn, objectsIn } from '../../contract/hostile.ts'
 import { sampleCard, sampleCards, sampleTurn } from '../../contract/sample-cards.ts'
 
-const look: Look = { guild: '111111111111111111', key: 'k' }
+const look: Look = { key: 'k' }
 const cardShown = (card: Card) => messageOf({ kind: 'card', card }, look)
 const sample = (name: string) => sampleCards[name] ?? sampleCard()
 const ana = { id: 'discord:222222222222222222', name: 'Ana' }

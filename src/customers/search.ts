@@ -8,7 +8,7 @@ import { customers, identities } from '../db/schema.ts'
 /** What compatibility decomposition leaves of them. */
 const spaces = '[ \\u0009-\\u000d\\u2028\\u2029]+'
 const unseen =
-  '[\\u0002-\\u001f\\u007f-\\u009f\\u00ad\\u0300-\\u036f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]'
+  '[\\u0002-\\u0008\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u0300-\\u036f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]'
 /** Stands between two names. Nobody can search for it. */
 const separator = '\u0001'
 
@@ -38,7 +38,8 @@ export function isKnownAs(customerId: PgColumn, part: string): SQL {
 }
 
 function foldedIn(text: SQL): SQL {
-  const plain = sql`regexp_replace(regexp_replace(normalize(${text}, NFKD), ${spaces}, ' ', 'g'), ${unseen}, '', 'g')`
+  // What nobody sees between two spaces leaves one.
+  const plain = sql`regexp_replace(regexp_replace(normalize(${text}, NFKD), ${unseen}, '', 'g'), ${spaces}, ' ', 'g')`
   const lower = sql`lower(${plain} collate "C")`
   const [from, to] = [[...letters.keys()].join(''), [...letters.values()].join('')]
   // A long translation takes longer than all the rest, and most names don't need it.
@@ -49,8 +50,8 @@ function folded(text: string): string {
   return [...text.toWellFormed().replaceAll('\0', '').replaceAll(separator, '').normalize('NFKD')]
     .map((letter) => letters.get(letter) ?? letter)
     .join('')
-    .replace(new RegExp(spaces, 'g'), ' ')
     .replace(new RegExp(unseen, 'g'), '')
+    .replace(new RegExp(spaces, 'g'), ' ')
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
     .trim()
 }

@@ -227,7 +227,7 @@ describe('suggestions', () => {
       fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')),
       { numRuns: 12 },
     )
-    for (const name of names) {
+    for (const name of ['Mia \u202e\nOkafor', ...names]) {
       const id = await hear({ name })
       const suggestions = await offered('customer')
       for (const { value, label } of suggestions) {

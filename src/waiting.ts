@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 /** What comes of `work`, or null when it takes longer than `ms`; it goes on all the same. */
 export async function within<T>(work: Promise<T>, ms: number): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined
@@ -7,4 +9,9 @@ export async function within<T>(work: Promise<T>, ms: number): Promise<T | null>
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Waits for so long, or until `signal` aborts. Never rejects. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {})
 }

@@ -2,7 +2,7 @@ import { and, eq, lt, or, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { leases } from '../db/schema.ts'
 import { messageOf } from '../errors.ts'
-import { within } from '../workspaces/kit/within.ts'
+import { pause, within } from '../waiting.ts'
 
 interface LeaseTimes {
   /** How long a lease lasts from when it was asked for. */
@@ -148,18 +148,5 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T |
     if (signal.aborted) return stop()
     signal.addEventListener('abort', stop, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-    function done(): void {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
   })
 }

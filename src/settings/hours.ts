@@ -44,6 +44,11 @@ export function dateOf(at: Date, timeZone: string): string {
   return new Date(wallMs(at.getTime(), timeZone)).toISOString().slice(0, 10)
 }
 
+/** `2026-03-02 09:00`, as a clock in the time zone shows it; `momentOf` is the inverse. */
+export function clockText(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at)
+}
+
 /**
  * When a clock in the time zone shows this. A time that is skipped as the clocks go forward is as much later;
  * of one that comes twice as they go back, the first is meant.

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { DNSResolver } from 'mailauth'
 import { ConfigError, PermanentError, RetryableError } from '../../errors.ts'
+import { pause } from '../../waiting.ts'
 import type { ChannelIo, Found, Inlet, OpenChannel, OutboundReply, Sent } from '../channel.ts'
 import { isAddress } from './address.ts'
 import { composeMail } from './compose-mail.ts'
@@ -53,7 +53,7 @@ export function openEmail(
         if (isRefused) waitMs = backoffMs.most
         const reason = error instanceof Error ? error.message : String(error)
         log.warn('reading the mailbox stopped; trying again', { reason, waitMs })
-        await sleep(waitMs, undefined, { signal }).catch(() => {})
+        await pause(waitMs, signal)
         waitMs = Math.min(waitMs * 2, backoffMs.most)
       }
     }

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, PermanentError } from '../../errors.ts'
-import { within } from '../kit/within.ts'
+import { pause, within } from '../../waiting.ts'
 import type { WorkspaceIo } from '../workspace.ts'
 import { registerCommands } from './commands.ts'
 import { checkIncoming } from './doctor.ts'
@@ -32,8 +31,6 @@ const drainMs = 5000
 const tryAgainMs = 5 * 60_000
 /** Discord may have been away for a moment: then not so long, at first. */
 const firstAgainMs = 5000
-
-const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {})
 /** Whoever could not connect is not ready for so long, unless it connects: longer than the pause until it is tried again. */
 const brokenMs = 2 * 60_000
 

@@ -12,7 +12,7 @@ import { z } from 'zod'
 import type { AttachmentRef } from '../../conversations/conversation.ts'
 import { GoneError, messageOf, PermanentError, RetryableError } from '../../errors.ts'
 import { attachmentsOf, fileNameOf, withoutShared } from '../kit/files.ts'
-import { checkSettled, searchWindow } from '../kit/search.ts'
+import { findPost, searchWindow } from '../kit/search.ts'
 import type { EntryMessage, Message } from '../message.ts'
 import type { Place, PostRef, Workspace, WorkspaceIo } from '../workspace.ts'
 import { hasMarks, nonceOf } from './components/marks.ts'
@@ -215,25 +215,15 @@ export function createDelivery({
 
     async find(place, since) {
       const room = roomOf(place.room)
-      try {
-        const [first, ...doubles] = await findAll(room, place, since)
-        for (const { channel, message } of doubles) {
-          const route = Routes.channelMessage(channel, message)
-          await rest
-            .ask('call', 'delete a double', { method: 'DELETE', route })
-            .catch((error: unknown) =>
-              io.log.warn('a double stays in Discord', { key: place.key, reason: messageOf(error) }),
-            )
-        }
-        if (first) return first
-      } catch (error) {
-        // A room that we can't look into holds nothing that anybody could act on through us.
-        if (error instanceof GoneError) return null
-        if (error instanceof RetryableError) throw error
-        throw new RetryableError("Discord can't tell whether a message is there", { cause: error })
-      }
-      checkSettled(since, io.clock.now())
-      return null
+      return findPost({
+        platform: 'Discord',
+        key: place.key,
+        since,
+        io,
+        findAll: () => findAll(room, place, since),
+        remove: ({ channel, message }) =>
+          rest.ask('call', 'delete a double', { method: 'DELETE', route: Routes.channelMessage(channel, message) }),
+      })
     },
 
     async update(ref, message) {

@@ -1,12 +1,7 @@
 import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes as Code } from 'discord.js'
 import { GoneError, PermanentError, RetryableError } from '../../errors.ts'
+import { isUnsent, networkCodeOf, type Attempt } from '../kit/network.ts'
 import { needed } from './permissions.ts'
-
-/**
- * What was tried. `post` may not be done twice, so a failure that leaves open whether it happened stays what it is;
- * `call` may be repeated: reads, and updates of what is there.
- */
-export type Attempt = 'post' | 'call'
 
 /** The errors that Discord documents, by what can be done about them: https://docs.discord.com/developers/topics/opcodes-and-status-codes */
 const roomErrors = new Map<number, string>([
@@ -90,9 +85,6 @@ const actions = new Map<number, string>([
     'Exempt Deskbell’s role or this channel: Server Settings → Safety Setup → AutoMod',
   ],
 ])
-/** Nothing can have been sent: there was no connection. */
-const unsent =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|ERR_TLS_.*)$/
 /** What the client says of a call that was given up while others came before it. */
 const neverBegun = 'Request aborted manually'
 /** Where Discord says only "too much", or somebody has to do something. */
@@ -138,7 +130,7 @@ export function failureOf(attempt: Attempt, what: string, error: unknown): unkno
   if (error instanceof Error && error.message === neverBegun)
     return new RetryableError(say('others waited before it for too long'), { cause: error })
   const code = networkCodeOf(error)
-  if (code && unsent.test(code)) return new RetryableError(say(`it can't be reached (${code})`), { cause: error })
+  if (code && isUnsent(code)) return new RetryableError(say(`it can't be reached (${code})`), { cause: error })
   return unclear(code ? `the connection broke (${code})` : 'the connection broke')
 }
 
@@ -196,10 +188,4 @@ function invalidFieldOf(raw: unknown): string | null {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function networkCodeOf(error: unknown): string | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if ('code' in cause && typeof cause.code === 'string' && /^\w{1,60}$/.test(cause.code)) return cause.code
-  return null
 }

@@ -12,11 +12,10 @@ import {
   type APIInteractionResponse,
   type ClientOptions,
 } from 'discord.js'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { PermanentError, RetryableError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { within } from '../kit/within.ts'
+import { pause, within } from '../../waiting.ts'
 import { codeOf, failureOf } from './failures.ts'
 import type { Take } from './incoming.ts'
 import { restOptions, type Rest } from './rest.ts'
@@ -150,7 +149,7 @@ export function createGateway({
       } catch (error) {
         if (!(error instanceof PermanentError)) throw error
         log.error('discord refuses the connection', { reason: error.message, action: error.action })
-        await sleep(refusedMs, undefined, { signal }).catch(() => {})
+        await pause(refusedMs, signal)
         if (!signal.aborted) throw error
       }
     },

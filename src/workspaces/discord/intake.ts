@@ -1,7 +1,7 @@
 import { InteractionType, type APIInteraction } from 'discord.js'
 import { messageOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { within } from '../kit/within.ts'
+import { within } from '../../waiting.ts'
 import type { Incoming, Take } from './incoming.ts'
 
 export interface Intake {

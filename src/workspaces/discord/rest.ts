@@ -18,7 +18,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock, type Clock } from '../../clock.ts'
 import { RetryableError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { failureOf, isTokenRefused, tokenFailure, type Attempt } from './failures.ts'
+import type { Attempt } from '../kit/network.ts'
+import { failureOf, isTokenRefused, tokenFailure } from './failures.ts'
 
 /** A card that is still under way by then is looked up. */
 const usualTimeoutMs = 10_000

@@ -51,6 +51,11 @@ export function isAtRest({ state, alerts, draft, replyText }: Card): boolean {
   return isDone && alerts.length === 0 && draft === null && replyText === null
 }
 
+/** What says that this can't wait; undefined where it can. */
+export function urgentLabel({ labels }: Pick<Card, 'labels'>): Card['labels'][number] | undefined {
+  return labels.find(({ kind, tone }) => kind === 'urgency' && tone === 'warn')
+}
+
 /** What waits for an answer; otherwise what was said last. */
 export function unanswered(turns: CardTurn[]): CardTurn[] {
   const open = turns.filter((turn) => turn.isUnanswered)

@@ -3,7 +3,7 @@ import type { webApi } from '@slack/bolt'
 import type { AttachmentRef } from '../../conversations/conversation.ts'
 import { GoneError, messageOf, PermanentError, RetryableError } from '../../errors.ts'
 import { attachmentsOf, withoutShared } from '../kit/files.ts'
-import { checkSettled, searchWindow } from '../kit/search.ts'
+import { findPost, searchWindow } from '../kit/search.ts'
 import type { Message } from '../message.ts'
 import type { Place, PostRef, Workspace, WorkspaceIo } from '../workspace.ts'
 import type { Look, SlackMessage } from './blocks/message.ts'
@@ -160,26 +160,17 @@ export function createDelivery({
 
     async find(place, since) {
       const { team, local } = roomOf(place.room)
-      try {
-        const { client, found } = await patiently(async () => {
-          const opened = await clients.of(team)
-          return { client: opened, found: await findAll(opened, local, place, since) }
-        })
-        const [first, ...doubles] = found
-        for (const { ts } of doubles) {
-          await asking('call', 'delete a double', () => client.web.chat.delete({ channel: local, ts })).catch(
-            (error: unknown) => io.log.warn('a double stays in Slack', { key: place.key, reason: messageOf(error) }),
-          )
-        }
-        if (first) return first
-      } catch (error) {
-        // A room that we can't look into holds nothing that anybody could act on through us.
-        if (error instanceof GoneError) return null
-        if (error instanceof RetryableError) throw error
-        throw new RetryableError("Slack can't tell whether a message is there", { cause: error })
-      }
-      checkSettled(since, io.clock.now())
-      return null
+      return findPost({
+        platform: 'Slack',
+        key: place.key,
+        since,
+        io,
+        findAll: () => patiently(async () => findAll(await clients.of(team), local, place, since)),
+        async remove({ ts }) {
+          const { web } = await clients.of(team)
+          await asking('call', 'delete a double', () => web.chat.delete({ channel: local, ts }))
+        },
+      })
     },
 
     async update(ref, message) {

@@ -1,12 +1,7 @@
 import { webApi } from '@slack/bolt'
 import { GoneError, PermanentError, RetryableError } from '../../errors.ts'
+import { isUnsent, networkCodeOf, type Attempt } from '../kit/network.ts'
 import { scopes, type Scope } from './manifest.ts'
-
-/**
- * What was tried. `post` may not be done twice, so a failure that leaves open whether it happened stays what it is;
- * `call` may be repeated: reads, and updates of what is there.
- */
-export type Attempt = 'post' | 'call'
 
 /** The errors that Slack documents, by what can be done about them: https://docs.slack.dev/reference/methods */
 const roomErrors: Record<string, string> = {
@@ -56,9 +51,6 @@ const refusals: Record<string, string> = {
   expired_trigger_id: 'it came too late',
   push_limit_reached: 'too many of them are open',
 }
-/** Nothing can have been sent: there was no connection. */
-const unsent =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|ERR_TLS_.*)$/
 
 /** Slack's own code for a refused call: `channel_not_found`. Null where the call failed in another way. */
 export function codeOf(error: unknown): string | null {
@@ -104,7 +96,7 @@ export function failureOf(attempt: Attempt, what: string, error: unknown): unkno
   if (error instanceof webApi.WebAPIRequestError) {
     const code = networkCodeOf(error.original)
     const why = `it can't be reached (${code ?? error.original.name})`
-    return code && unsent.test(code) ? new RetryableError(say(why), { cause: error }) : unclear(why)
+    return code && isUnsent(code) ? new RetryableError(say(why), { cause: error }) : unclear(why)
   }
   // The client has no class for a 429 that doesn't say how long to wait.
   if (error instanceof Error && error.message.startsWith('Retry header did not contain'))
@@ -155,9 +147,3 @@ export function scopeAction(missing: string[]): string {
 /** What to click when Slack refuses the token for Socket Mode. */
 export const appTokenAction =
   'At https://api.slack.com/apps: switch Socket Mode on, and make a token under Basic Information → App-Level Tokens with the scope connections:write'
-
-function networkCodeOf(error: unknown): string | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if ('code' in cause && typeof cause.code === 'string') return cause.code
-  return null
-}

@@ -1,8 +1,7 @@
 import { SocketModeReceiver, webApi } from '@slack/bolt'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { within } from '../kit/within.ts'
+import { pause, within } from '../../waiting.ts'
 import { appTokenAction, codeOf } from './failures.ts'
 import type { Incoming } from './receiver.ts'
 import { slackLogger, type Web } from './web-client.ts'
@@ -92,7 +91,7 @@ export function createSockets({
       })
       const isSteady = performance.now() - startedAt > steadyMs
       waitMs = isSteady ? 0 : Math.min(Math.max(waitMs * 2, backoffMs.least), backoffMs.most)
-      if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => {})
+      if (waitMs > 0) await pause(waitMs, signal)
     }
   }
 

@@ -2,7 +2,7 @@ import type { App, Receiver } from '@slack/bolt'
 import { z } from 'zod'
 import { messageOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { within } from '../kit/within.ts'
+import { within } from '../../waiting.ts'
 import type { Installation, Installations, Origin } from './installations.ts'
 
 /** What came from Slack, over HTTP or a socket. */

@@ -1,5 +1,5 @@
 import { BadInputError } from '../../errors.ts'
-import { momentOf } from '../../settings/hours.ts'
+import { clockText, momentOf } from '../../settings/hours.ts'
 import type { Field, FormValue, FormValues } from '../form.ts'
 import type { Posted } from './request.ts'
 import { teammateNamed } from './teammate.ts'
@@ -59,8 +59,7 @@ function readMoment(text: string, timeZone: string): Date {
 
 /** As a browser's field for a date with a time takes it. */
 export function localText(at: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at)
-  return parts.replace(' ', 'T')
+  return clockText(at, timeZone).replace(' ', 'T')
 }
 
 /** The time zone of the reader's browser, where the script told it. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fail, readAll } from '../faults.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -173,19 +174,8 @@ function faultyAnswer(fault: Fault): Answer | null {
   }
 }
 
-function fail(fault: Fault, response: ServerResponse): void {
-  if (fault.kind === 'status') {
-    response.writeHead(fault.status, { 'content-type': 'text/html' })
-    response.end('<h1>Something went wrong</h1>')
-  } else {
-    response.socket?.resetAndDestroy()
-  }
-}
-
 async function callOf(request: IncomingMessage): Promise<Call> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  const content = Buffer.concat(chunks)
+  const content = await readAll(request)
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://peer')
   const contentType = request.headers['content-type'] ?? ''
   const { body, files } = contentType.startsWith('multipart/')

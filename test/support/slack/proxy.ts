@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fail, readAll } from '../faults.ts'
 
 /** What goes wrong with a call. `before`: Slack never heard of it. `after`: it did it, and we don't get to know. */
 export type Fault =
@@ -141,21 +142,6 @@ interface Answered {
   status: number
   headers: Record<string, string>
   content: Buffer
-}
-
-function fail(fault: Fault, response: ServerResponse): void {
-  if (fault.kind === 'status') {
-    response.writeHead(fault.status, { 'content-type': 'text/html' })
-    response.end('<h1>Something went wrong</h1>')
-  } else {
-    response.socket?.resetAndDestroy()
-  }
-}
-
-async function readAll(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
 }
 
 function callOf(request: IncomingMessage, content: Buffer): Call {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Action, Card, CardTurn } from '../../../src/workspaces/card.ts'
+import type { AnswerLine } from '../../../src/workspaces/workspace.ts'
 import { sampleCard, sampleCards, sampleTurn } from './sample-cards.ts'
 
 /** What customers, models and teammates could write to break a message. */
@@ -208,4 +209,14 @@ export function forgeries(payload: unknown): string[] {
     if (type === 'user' && part['user_id'] !== 'U1') found.push(`user: ${String(part['user_id'])}`)
   }
   return found
+}
+
+/** Lines of an answer: few as a rule, and more than there is room for. */
+export const hostileLines = fc.oneof(
+  { weight: 4, arbitrary: fc.array(hostileLine(), { maxLength: 8 }) },
+  { weight: 1, arbitrary: fc.array(hostileLine(), { minLength: 120, maxLength: 120 }) },
+)
+
+function hostileLine(): fc.Arbitrary<AnswerLine> {
+  return fc.record({ text: hostileText, url: fc.oneof(fc.webUrl(), hostileText) }, { requiredKeys: ['text'] })
 }

@@ -591,7 +591,7 @@ describe('a command', () => {
       await reading.promise
       return core.tuning
     }
-    const ana = person()
+    const ana = person({ isAdmin: true })
     const { first, done } = ana.startCommand('open')
     await vi.advanceTimersByTimeAsync(2000)
     expect((await first)?.type).toBe(InteractionResponseType.DeferredChannelMessageWithSource)

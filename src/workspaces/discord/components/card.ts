@@ -1,6 +1,6 @@
 import type { APIContainerComponent } from 'discord.js'
 import type { Card, CardDraft, Status } from '../../card.ts'
-import { fitted, hasEarlier, isAtRest, unanswered } from '../../kit/said.ts'
+import { fitted, hasEarlier, isAtRest, unanswered, urgentLabel } from '../../kit/said.ts'
 import { foldAt, isBlank, oneLine } from '../../kit/text.ts'
 import { actionRows } from './actions.ts'
 import { colours, container, divider, maxText, text, userOf } from './elements.ts'
@@ -85,9 +85,9 @@ function replyPart({ state, actions }: Card, words: string, room: number): Fitte
   return { text: `${title}\n${shown}`, isCut }
 }
 
-function colourOf({ state, labels, alerts, status }: Card): number {
-  const isUrgent = labels.some(({ kind, tone }) => kind === 'urgency' && tone === 'warn')
-  if (alerts.length > 0 || status?.tone === 'bad' || (state === 'waiting' && isUrgent)) return colours.urgent
+function colourOf(card: Card): number {
+  const { state, alerts, status } = card
+  if (alerts.length > 0 || status?.tone === 'bad' || (state === 'waiting' && urgentLabel(card))) return colours.urgent
   if (state === 'waiting' || state === 'sending' || state === 'answered') return colours[state]
   return colours.quiet
 }
@@ -108,7 +108,6 @@ const originLine = (origin: string, room: number) => small(isBlank(origin) ? '�
 
 function stateLines(card: Card, ease: number): string[] {
   const labels = card.labels.map(({ text: label }) => oneLine(label, 60)).filter((label) => !isBlank(label))
-  const isUrgent = card.labels.some(({ kind, tone }) => kind === 'urgency' && tone === 'warn')
   const times = [
     ...(card.waitingSince
       ? [`Waiting since ${moment(card.waitingSince, 't')}, ${bold(moment(card.waitingSince, 'R'))}`]
@@ -117,7 +116,9 @@ function stateLines(card: Card, ease: number): string[] {
     ...(card.assignee ? [`Assigned to ${assigneeOf(card.assignee, most.who * ease)}`] : []),
   ]
   return [
-    ...(labels.length > 0 ? [small(`${isUrgent ? '🔴 ' : ''}${short(labels.join(' · '), most.labels * ease)}`)] : []),
+    ...(labels.length > 0
+      ? [small(`${urgentLabel(card) ? '🔴 ' : ''}${short(labels.join(' · '), most.labels * ease)}`)]
+      : []),
     ...(times.length > 0 ? [small(times.join(' · '))] : []),
   ]
 }

@@ -8,9 +8,11 @@ import {
   type APITextInputComponent,
 } from 'discord.js'
 import { z } from 'zod'
+import { clockText } from '../../../settings/hours.ts'
 import { fieldKindSchema } from '../../kit/form-schemas.ts'
 import { split } from '../../kit/split.ts'
 import { cut, isBlank, oneLine } from '../../kit/text.ts'
+import { idOf, textOf } from '../../kit/values.ts'
 import type { Field, FormValue, Option } from '../../form.ts'
 import { parseId, parseRoleId, type Id } from '../ids.ts'
 import { text, userOf } from './elements.ts'
@@ -159,8 +161,6 @@ interface Making {
 export const exampleMoment = '2026-03-04 16:30'
 
 const nameOf = ({ label }: Field) => (isBlank(label) ? '–' : label)
-const textOf = (value: FormValue) => (typeof value === 'string' ? value.toWellFormed() : '')
-const idOf = (value: FormValue) => (typeof value === 'string' ? value : value !== null && 'id' in value ? value.id : '')
 const startingWith = <Start>(values: Start[]) => (values.length > 0 ? { default_values: values } : {})
 
 /** The channel or role; null when it is another server's. */
@@ -248,16 +248,11 @@ function textParts(
   }
 }
 
-/** As a clock in the time zone shows it, and `readMoment` reads it. */
-export function momentText(at: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at)
-}
-
 /** A moment is shown as a clock does; what could not be read as one stands there again. */
 function momentShown(value: FormValue, timeZone: string): { shown: string; was: FieldNote['was'] } {
   const at = typeof value === 'string' && isoMoment.test(value) ? new Date(value) : value
   if (at instanceof Date && !Number.isNaN(at.getTime())) {
-    const shown = momentText(at, timeZone)
+    const shown = clockText(at, timeZone)
     return { shown, was: { shown: [shown], value: at.toISOString() } }
   }
   return { shown: typeof at === 'string' ? oneLine(at, 200) : '', was: undefined }

@@ -2,6 +2,7 @@ import type { APIInteractionDataResolved, APIModalSubmission } from 'discord.js'
 import { momentOf } from '../../../settings/hours.ts'
 import type { FormValue, FormValues, Option } from '../../form.ts'
 import { join } from '../../kit/split.ts'
+import { writtenIn } from '../../kit/values.ts'
 import { idOf, isSnowflake, roleIdOf } from '../ids.ts'
 import { exampleMoment, inputId, shownLabel, type FieldNote } from './fields.ts'
 import type { ShelvedForm } from './modal.ts'
@@ -33,10 +34,7 @@ export function readModal(data: APIModalSubmission, note: ShelvedForm, guild: st
 
 /** Every text that somebody wrote into these fields; null: none. */
 export function wordsIn(fields: FieldNote[], values: FormValues): string | null {
-  const texts = fields.flatMap(({ id, kind }) => {
-    const value = values[id]
-    return kind === 'text' && typeof value === 'string' && value.trim() !== '' ? [value] : []
-  })
+  const texts = writtenIn(fields, values)
   return texts.length > 0 ? texts.join('\n\n') : null
 }
 

@@ -2,7 +2,7 @@ import { ApplicationCommandOptionType, type APIApplicationCommandAutocompleteInt
 import { messageOf } from '../../../errors.ts'
 import { commands, type CommandOption } from '../../command.ts'
 import { isBlank, oneLine } from '../../kit/text.ts'
-import { within } from '../../kit/within.ts'
+import { within } from '../../../waiting.ts'
 import type { Suggestion } from '../../workspace.ts'
 import type { Asker, Desk } from './desk.ts'
 

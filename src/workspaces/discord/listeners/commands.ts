@@ -49,9 +49,16 @@ async function home(desk: Desk, { teammate }: Asker): Promise<DiscordMessage> {
 }
 
 async function answer(desk: Desk, { teammate, isAdmin }: Asker, text: string): Promise<DiscordMessage> {
-  const [answered, tuning] = await Promise.all([desk.handlers.onCommand(text, teammate), desk.io.readTuning()])
-  // Discord doesn't tell when the bot is let into a channel; so whoever may is asked.
-  return answerOf(answered, { offersRoom: isAdmin && roomsOf(tuning, 'discord').default === null })
+  const [answered, offersRoom] = await Promise.all([
+    desk.handlers.onCommand(text, teammate),
+    // Discord doesn't tell when the bot is let into a channel; so whoever may is asked.
+    isAdmin && lacksRoom(desk),
+  ])
+  return answerOf(answered, { offersRoom })
+}
+
+async function lacksRoom({ io }: Desk): Promise<boolean> {
+  return roomsOf(await io.readTuning(), 'discord').default === null
 }
 
 /** The same message logged twice is one interaction. */

@@ -1,7 +1,7 @@
 import type { APIInteraction } from 'discord.js'
 import { framesOf, messageOf } from '../../../errors.ts'
 import { apologyOf } from '../../kit/apology.ts'
-import { within } from '../../kit/within.ts'
+import { within } from '../../../waiting.ts'
 import type { Handlers, Teammate, WorkspaceIo } from '../../workspace.ts'
 import type { DiscordMessage } from '../components/message.ts'
 import type { Members } from '../members.ts'

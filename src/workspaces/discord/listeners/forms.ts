@@ -1,6 +1,6 @@
 import type { APIModalInteractionResponseCallbackData } from 'discord.js'
 import type { FormAbout, FormId, FormValues } from '../../form.ts'
-import { within } from '../../kit/within.ts'
+import { within } from '../../../waiting.ts'
 import type { Refusal } from '../../workspace.ts'
 import { modalOf, shelvedForm, type ShelvedForm } from '../components/modal.ts'
 import { againOf } from '../components/notes.ts'

@@ -19,7 +19,7 @@ import {
   type Block,
 } from './elements.ts'
 import { foldAt, isBlank, isolated, oneLine } from '../../kit/text.ts'
-import { fitted, hasEarlier, isAtRest, unanswered } from '../../kit/said.ts'
+import { fitted, hasEarlier, isAtRest, unanswered, urgentLabel } from '../../kit/said.ts'
 import { turnBlocks, type SaidBlocks } from './turn.ts'
 
 const wordsRoom = { turns: 6, characters: 1500, lines: 20 }
@@ -105,9 +105,8 @@ function aboutCustomer({ customer }: Card): string {
 
 function stateLine(card: Card, team: string | null): Block[] {
   const labels = card.labels.map(({ text }) => oneLine(text, 60)).filter((text) => !isBlank(text))
-  const isUrgent = card.labels.some(({ kind, tone }) => kind === 'urgency' && tone === 'warn')
   const elements = [
-    ...(labels.length > 0 ? [plain(`${isUrgent ? '🔴 ' : ''}${labels.join(' · ')}`, max.labels)] : []),
+    ...(labels.length > 0 ? [plain(`${urgentLabel(card) ? '🔴 ' : ''}${labels.join(' · ')}`, max.labels)] : []),
     ...(card.waitingSince ? [marked(`Waiting since *${date(card.waitingSince)}*`)] : []),
     ...(card.replyBy ? [marked(`Reply by ${date(card.replyBy)}`)] : []),
     ...(card.assignee ? [assigneeOf(card.assignee, team)] : []),

@@ -3,6 +3,7 @@ import type { Field, FormValue, Option } from '../../form.ts'
 import { isBlank, oneLine } from '../../kit/text.ts'
 import { context, option, plain, userOf } from './elements.ts'
 import { split } from '../../kit/split.ts'
+import { idOf, textOf } from '../../kit/values.ts'
 
 /** What is needed to read a field again: it travels with the modal. */
 export interface FieldNote {
@@ -96,9 +97,6 @@ export function fieldBlocks(
     }
   }
 }
-
-const textOf = (value: FormValue) => (typeof value === 'string' ? value.toWellFormed() : '')
-const idOf = (value: FormValue) => (typeof value === 'string' ? value : value !== null && 'id' in value ? value.id : '')
 
 /** One that was chosen and is no more (or can't be listed now) stays: nothing chosen may mean that everybody may. */
 function groupsOf(chosen: string | null, groups: FieldLook['groups']): Option[] {

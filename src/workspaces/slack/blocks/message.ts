@@ -24,7 +24,7 @@ import {
 } from './elements.ts'
 import { counted, cut, isBlank, isolated, oneLine } from '../../kit/text.ts'
 import { mrkdwn } from './text.ts'
-import { fileLines, fitted } from '../../kit/said.ts'
+import { fileLines, fitted, urgentLabel } from '../../kit/said.ts'
 import { turnBlocks } from './turn.ts'
 
 /** A file that was uploaded to Slack; a link to it in a message shares it, and Slack shows it there. */
@@ -70,7 +70,7 @@ export function messageOf(message: Message, look: Look): SlackMessage {
 /** "Complaint from Mia via Email: Where is my parcel? · high urgency · reply drafted" */
 function cardText(card: Card): string {
   const theme = card.labels.find(({ kind }) => kind === 'theme')?.text ?? 'message'
-  const urgency = card.labels.find(({ kind, tone }) => kind === 'urgency' && tone === 'warn')?.text
+  const urgency = urgentLabel(card)?.text
   const words = lastWords(card) ?? card.subject
   const by = `${capital(oneLine(theme, 30))} from ${isolated(card.customer.name, 60)} via ${oneLine(card.origin.split(' · ')[0] ?? '', 40)}`
   return fallback(

@@ -4,7 +4,8 @@ import { formNames, type FormAbout, type FormOutcome, type FormValues } from '..
 import type { Teammate } from '../../workspace.ts'
 import { errorsOf, formCallback, loadingModal, messageModal, type View } from '../blocks/modal.ts'
 import { readModal, type SubmittedForm } from '../blocks/read-modal.ts'
-import { within } from '../../kit/within.ts'
+import { writtenIn } from '../../kit/values.ts'
+import { within } from '../../../waiting.ts'
 import { parseId } from '../ids.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
 import { formModal, settingsView, showModal } from './modals.ts'
@@ -134,10 +135,7 @@ async function reopened(
 
 /** What somebody wrote, to copy; null when they wrote nothing. */
 function typedIn({ note, values }: SubmittedForm): string | null {
-  const typed = note.fields.flatMap(({ id, kind }) => {
-    const value = values[id]
-    return kind === 'text' && typeof value === 'string' && value.trim() !== '' ? [value] : []
-  })
+  const typed = writtenIn(note.fields, values)
   return typed.length > 0 ? ['What you wrote, to copy:', ...typed].join('\n\n') : null
 }
 

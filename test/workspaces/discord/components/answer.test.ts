@@ -7,25 +7,17 @@ import { pageOf } from '../../../../src/workspaces/discord/components/pages.ts'
 import { readPress } from '../../../../src/workspaces/discord/components/ids.ts'
 import { clickValue, parseClick } from '../../../../src/workspaces/kit/click.ts'
 import { visible } from '../../../../src/workspaces/kit/text.ts'
-import type { AnswerLine, Home } from '../../../../src/workspaces/workspace.ts'
+import type { Home } from '../../../../src/workspaces/workspace.ts'
 import { problemsOf } from '../../../support/discord-limits.ts'
 import { readAsPerson } from '../../../support/discord/read-as-person.ts'
-import { hostileCard, hostileText, objectsIn } from '../../contract/hostile.ts'
+import { hostileCard, hostileLines, hostileText, objectsIn } from '../../contract/hostile.ts'
 import { sampleCard, sampleHome, sampleTurn } from '../../contract/sample-cards.ts'
 
-const line: fc.Arbitrary<AnswerLine> = fc.record(
-  { text: hostileText, url: fc.oneof(fc.webUrl(), hostileText) },
-  { requiredKeys: ['text'] },
-)
-const lines = fc.oneof(
-  { weight: 4, arbitrary: fc.array(line, { maxLength: 8 }) },
-  { weight: 1, arbitrary: fc.array(line, { minLength: 120, maxLength: 120 }) },
-)
 const home: fc.Arbitrary<Home> = fc.record({
-  mine: lines,
-  waiting: lines,
+  mine: hostileLines,
+  waiting: hostileLines,
   waitingCount: fc.nat(5000),
-  answered: lines,
+  answered: hostileLines,
   answeredCount: fc.nat(5000),
   isManager: fc.boolean(),
 })
@@ -48,7 +40,7 @@ function expectSound(message: unknown): void {
 describe('an answer to a command', () => {
   it('is within the limits whatever it says, and forges nothing', () => {
     fc.assert(
-      fc.property(hostileText, lines, fc.boolean(), (title, said, offersRoom) => {
+      fc.property(hostileText, hostileLines, fc.boolean(), (title, said, offersRoom) => {
         expectSound(answerOf({ title, lines: said }, { offersRoom }))
       }),
     )

@@ -6,7 +6,7 @@ import {
 } from 'discord.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { momentText } from '../../../../src/workspaces/discord/components/fields.ts'
+import { clockText } from '../../../../src/settings/hours.ts'
 import { modalOf, shelvedForm, type FormLook } from '../../../../src/workspaces/discord/components/modal.ts'
 import { readModal } from '../../../../src/workspaces/discord/components/read-modal.ts'
 import type { Field, Form, FormValue, FormValues, Option } from '../../../../src/workspaces/form.ts'
@@ -525,10 +525,10 @@ describe('a moment', () => {
     ]
     fc.assert(
       fc.property(fc.constantFrom(...zones), moments, fc.constantFrom(...spellings), (timeZone, at, spelled) => {
-        const text = momentText(at, timeZone)
+        const text = clockText(at, timeZone)
         const { values, errors } = read(spelled(text), timeZone)
         expect(errors).toEqual({})
-        expect(momentText(values['at'] as Date, timeZone)).toBe(text)
+        expect(clockText(values['at'] as Date, timeZone)).toBe(text)
         // An hour that comes twice is the first of the two.
         expect(Math.abs((values['at'] as Date).getTime() - at.getTime())).toBeLessThanOrEqual(3_660_000)
       }),

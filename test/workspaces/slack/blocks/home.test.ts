@@ -1,22 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { AnswerLine, FormLink, Home, SettingsPage } from '../../../../src/workspaces/workspace.ts'
+import type { FormLink, Home, SettingsPage } from '../../../../src/workspaces/workspace.ts'
 import { answerBlocks } from '../../../../src/workspaces/slack/blocks/answer.ts'
 import { readFormLink } from '../../../../src/workspaces/slack/blocks/form-link.ts'
 import { homeView, refusedHome, settingsAction } from '../../../../src/workspaces/slack/blocks/home.ts'
 import { settingsModal } from '../../../../src/workspaces/slack/blocks/settings.ts'
 import { slackProblems } from '../../../support/slack-limits.ts'
-import { forgeries, hostileText, objectsIn } from '../../contract/hostile.ts'
+import { forgeries, hostileLines, hostileText, objectsIn } from '../../contract/hostile.ts'
 import { sampleHome, sampleSettings } from '../../contract/sample-cards.ts'
 
-const line: fc.Arbitrary<AnswerLine> = fc.record(
-  { text: hostileText, url: fc.oneof(fc.webUrl(), hostileText) },
-  { requiredKeys: ['text'] },
-)
-const lines = fc.oneof(
-  { weight: 4, arbitrary: fc.array(line, { maxLength: 8 }) },
-  { weight: 1, arbitrary: fc.array(line, { minLength: 120, maxLength: 120 }) },
-)
 const formLink: fc.Arbitrary<FormLink> = fc.record({
   label: hostileText,
   form: fc.constantFrom('settings.rooms', 'settings.room-rule.remove'),
@@ -35,10 +27,10 @@ const page: fc.Arbitrary<SettingsPage> = fc.record({
   ),
 })
 const home: fc.Arbitrary<Home> = fc.record({
-  mine: lines,
-  waiting: lines,
+  mine: hostileLines,
+  waiting: hostileLines,
   waitingCount: fc.nat(5000),
-  answered: lines,
+  answered: hostileLines,
   answeredCount: fc.nat(5000),
   isManager: fc.boolean(),
 })
@@ -54,7 +46,7 @@ const linksOf = (view: unknown) =>
 describe('an answer to a command', () => {
   it('is within the limits whatever it says, and forges nothing', () => {
     fc.assert(
-      fc.property(hostileText, lines, (title, said) => {
+      fc.property(hostileText, hostileLines, (title, said) => {
         const { text, blocks } = answerBlocks({ title, lines: said })
         expect(slackProblems({ kind: 'message', text, blocks })).toEqual([])
         expect(forgeries(blocks)).toEqual([])

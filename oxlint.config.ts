@@ -14,6 +14,7 @@ const owners: { packages: string; owner: string }[] = [
   { packages: 'prom-client', owner: 'src/metrics.ts' },
   { packages: 'pino', owner: 'src/log.ts' },
   { packages: '@hono/node-server|hono(/.*)?', owner: 'src/http and pages' },
+  { packages: 'echarts(/.*)?|@resvg/.*|dejavu-fonts-ttf', owner: 'src/workspaces/kit' },
 ]
 
 const sdk = (except: string[] = []): Pattern[] =>
@@ -47,6 +48,8 @@ const pureNouns = [
   'settings/tuning.ts',
   'settings/hours.ts',
   'posts/post.ts',
+  'measures/numbers.ts',
+  'measures/period.ts',
 ]
 const notVerbs: Pattern = {
   group: [
@@ -55,7 +58,10 @@ const notVerbs: Pattern = {
     'customers',
     'drafts',
     'replies',
+    'measures',
     'digests',
+    'targets',
+    'surges',
     'settings',
     'posts',
     'forms',
@@ -91,7 +97,9 @@ export default defineConfig({
   overrides: [
     {
       // Verbs, queries and what they share.
-      files: ['src/{interactions,conversations,customers,drafts,replies,settings,posts,forms,teammates}/**/*.ts'],
+      files: [
+        'src/{interactions,conversations,customers,drafts,replies,measures,digests,targets,surges,settings,posts,forms,teammates}/**/*.ts',
+      ],
       rules: restricted(above('main', 'app', 'config', 'doctor', 'http'), notAdapters, ...sdk(['src/db'])),
     },
     {
@@ -122,11 +130,11 @@ export default defineConfig({
     { files: ['src/workspaces/web/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/http'])) },
     { files: ['src/workspaces/slack/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/workspaces/slack'])) },
     { files: ['src/workspaces/discord/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/workspaces/discord'])) },
-    { files: ['src/workspaces/kit/**/*.ts'], rules: restricted(...adapter, ...sdk()) },
+    { files: ['src/workspaces/kit/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/workspaces/kit'])) },
     {
       // Contracts, pure nouns, and what everybody may use.
       files: [
-        'src/{channels/channel,workspaces/workspace,workspaces/card,workspaces/message,workspaces/form,workspaces/command,errors,env,id,clock}.ts',
+        'src/{channels/channel,workspaces/workspace,workspaces/card,workspaces/message,workspaces/form,workspaces/report,workspaces/{command,command-words,command-digest,command-period,nearest},errors,env,id,clock}.ts',
         ...pureNouns.map((file) => `src/${file}`),
       ],
       rules: restricted(

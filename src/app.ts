@@ -21,6 +21,10 @@ import { attachments, cursors } from './db/schema.ts'
 import { openSignals } from './db/signals.ts'
 import { openShelf } from './db/shelf.ts'
 import { openVault } from './db/vault.ts'
+import { openItems, readCsv } from './digests/answer.ts'
+import { ensureOutcomes } from './measures/rebuild.ts'
+import { sendDigest } from './digests/send.ts'
+import { readStored, showReport } from './digests/stored.ts'
 import { createLedger } from './drafts/ledger.ts'
 import { proposeDraft } from './drafts/propose.ts'
 import { ConfigError } from './errors.ts'
@@ -41,6 +45,7 @@ import { startWorker, type JobHandlers } from './jobs/worker.ts'
 import { keysFrom } from './key.ts'
 import { createLog, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { listBulletins } from './posts/bulletins.ts'
 import { deliverPosts } from './posts/deliver-posts.ts'
 import { createSyncCard } from './posts/sync-card.ts'
 import { reconcileReply } from './replies/reconcile.ts'
@@ -90,6 +95,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
     opened.push({ stop: () => database.close() })
     const { db } = database
     await migrate(db)
+    await ensureOutcomes({ db, clock })
     const signals = await openSignals(database, log)
     opened.push({ stop: () => signals.close() })
     const queue = await openQueue(database, log)
@@ -140,6 +146,11 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
         const conversation = await readConversation(db, channels, conversationId)
         return conversation && cardOf(conversation)
       },
+      listBulletins: (after) => listBulletins(ctx, workspaceId, after),
+      async readReport(reportId) {
+        const stored = isUuid(reportId) ? await readStored(db, reportId) : null
+        return stored && showReport(ctx, workspaceId, stored)
+      },
       async readAttachment(attachmentId) {
         if (!isUuid(attachmentId)) return null
         const [row] = await db.select().from(attachments).where(eq(attachments.id, attachmentId))
@@ -171,7 +182,9 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       for (const workspace of workspaces.values()) {
         await workspace.start({
           onDecision: (decision) => decide(ctx, workspace.id, decision),
-          onCommand: (text, teammate) => answerCommand(ctx, workspace.id, text, teammate),
+          onCommand: (text, teammate, room) => answerCommand(ctx, workspace.id, text, teammate, room),
+          openItems: (items, teammate) => openItems(ctx, workspace.id, items, teammate),
+          readCsv: (items, teammate) => readCsv(ctx, workspace.id, items, teammate),
           suggest: (option, typed, teammate) => suggest(ctx, workspace.id, option, typed, teammate),
           openForm: (form, about, teammate) => openForm(ctx, workspace.id, form, about, teammate),
           submitForm: (form, about, values, teammate) => submitForm(ctx, workspace.id, form, about, values, teammate),
@@ -193,6 +206,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
         'send-reply': (payload, signal) => sendReply(ctx, payload, signal),
         'reconcile-reply': (payload) => reconcileReply(ctx, payload),
         wake: (payload) => wakeConversation(ctx, payload),
+        'send-digest': (payload) => sendDigest(ctx, payload),
       }
       const stopWorker = await startWorker(ctx, queue, handlers, database.kind === 'pglite' ? 1 : 3, intake.idle)
       const stopSchedule = startSchedule(ctx)

@@ -94,6 +94,8 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
         countCards: async () => ({ open: 0, quarantined: 0, done: 0 }),
         tunables: () => ({ channels: [], templates: {} }),
         readCard: async () => null,
+        listBulletins: async () => ({ bulletins: [], next: null }),
+        readReport: async () => null,
         readAttachment: async () => null,
         publish: async () => {},
         onHint: () => () => {},

@@ -62,6 +62,8 @@ export interface OpenChannel {
   find: ((reply: OutboundReply) => Promise<Found>) | null
   /** True when sending the same reply again does no harm (client-chosen id, replace semantics). */
   isResendSafe: boolean
+  /** How many follow each public account, by account id; those that the provider doesn't tell are left out. Throws RetryableError. */
+  audience?: () => Promise<Record<string, number>>
   /** For `doctor`: uses every credential. Returns what was found, a line each. Throws PermanentError with what to do, or an AggregateError of several. */
   check(): Promise<string[]>
 }
@@ -176,8 +178,10 @@ export interface InboundInteraction {
   suspicion?: string[]
   /** Facts a teammate should know: "The sender could not be verified". */
   notes?: string[]
-  /** Stars, 1 to 5. */
+  /** Stars, 1 to 5. Of a survey: how satisfied they are. */
   rating?: number
+  /** How likely they recommend us, 0 to 10. */
+  recommends?: number
   attachments?: InboundAttachment[]
 }
 

@@ -1,4 +1,6 @@
 import type { ActiveChannel, Context } from '../context.ts'
+import { answerDigest, answerStats } from '../digests/answer.ts'
+import { planDigest } from '../digests/plan.ts'
 import { themes } from '../interactions/interaction.ts'
 import { refusalFor } from '../teammates/access.ts'
 import { commands, nearest, parseCommand, type OpenFilter } from '../workspaces/command.ts'
@@ -12,10 +14,11 @@ const lineLimit = 20
 
 /** Answers a slash command. Never throws for what was typed: the answer says what was not understood. */
 export async function answerCommand(
-  ctx: Pick<Context, 'db' | 'channels' | 'clock' | 'workspaces'>,
+  ctx: Omit<Context, 'assistant'>,
   workspaceId: string,
   text: string,
   teammate: Teammate,
+  room: string | null,
 ): Promise<Answer> {
   const command = parseCommand(text)
   switch (command.kind) {
@@ -29,6 +32,13 @@ export async function answerCommand(
       return open(ctx, workspaceId, command.filter, teammate)
     case 'home':
       return home(ctx, workspaceId, teammate)
+    case 'digest':
+      return answerDigest(ctx, workspaceId, command.period, teammate)
+    case 'digest-at':
+    case 'digest-off':
+      return planDigest(ctx, workspaceId, command, teammate, room)
+    case 'stats':
+      return answerStats(ctx, workspaceId, command, teammate)
     case 'invalid':
       return { title: command.problem, lines: [] }
     // Only where the workspace could not open it by itself.

@@ -9,8 +9,8 @@ export type ConversationState = (typeof conversationStates)[number]
 export const dismissReasons = ['no-reply-needed', 'handled-elsewhere', 'spam', 'duplicate', 'automatic'] as const
 export type DismissReason = (typeof dismissReasons)[number]
 
-/** Why a conversation waits again: the customer wrote, a snooze ended, a teammate reopened it. */
-export type SurfaceReason = 'wrote' | 'woken' | 'reopened'
+/** Why a conversation is shown again: the customer wrote, a snooze ended, a teammate reopened it, its answer is nearly late. */
+export type SurfaceReason = 'wrote' | 'woken' | 'reopened' | 'at-risk'
 
 /** One thing said in a conversation, by the customer or by us, oldest first. */
 export interface Turn {
@@ -73,6 +73,8 @@ export interface Conversation {
   createdAt: Date
   /** When the oldest unanswered interaction was written. */
   waitingSince: Date | null
+  /** By the team's reply targets; null where none fits, or nobody waits. */
+  dueAt: Date | null
   /** The provider refuses replies after this. */
   replyBy: Date | null
   snoozedUntil: Date | null

@@ -1,6 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { conversations } from '../db/schema.ts'
+import { dismissOutcomes } from '../measures/outcomes.ts'
 import { explainConflict, type Approval } from '../drafts/conflict.ts'
 import { supersedeDrafts } from '../drafts/queries.ts'
 import { writingJobs } from '../jobs/jobs.ts'
@@ -33,6 +34,8 @@ export async function dismissConversation(
     await supersedeDrafts(tx, conversationId, 'dismissed')
     await resolveProblems(ctx, tx, conversationId, writingJobs)
     // Which words it is about: those that come later are none of them.
-    await addEvent(ctx, tx, 'conversation.dismissed', { conversationId, actor: by, data: { reason, seq: seenSeq } })
+    const data = { reason, seq: seenSeq }
+    const at = await addEvent(ctx, tx, 'conversation.dismissed', { conversationId, actor: by, data })
+    await dismissOutcomes(tx, [{ conversationId, at, ...data }])
   })
 }

@@ -59,11 +59,13 @@ export type EventType =
   | 'conversation.snoozed'
   | 'conversation.woken'
   | 'conversation.assigned'
+  | 'conversation.at-risk'
+  | 'conversation.late'
   | 'job.failed'
   | 'job.retried'
   | 'settings.changed'
 
-/** Adds one row to the event log. */
+/** Adds one row to the event log. Returns its time. */
 export async function addEvent(
   ctx: Pick<Context, 'clock' | 'newId'>,
   tx: Db,
@@ -76,6 +78,8 @@ export async function addEvent(
     replyId?: string
     data?: Record<string, unknown>
   },
-): Promise<void> {
-  await tx.insert(events).values({ id: ctx.newId(), at: ctx.clock.now(), type, data: {}, ...event })
+): Promise<Date> {
+  const at = ctx.clock.now()
+  await tx.insert(events).values({ id: ctx.newId(), at, type, data: {}, ...event })
+  return at
 }

@@ -19,6 +19,8 @@ import { jobFailures, type JobName } from '../jobs/jobs.ts'
 import type { Reply } from '../replies/reply.ts'
 import { routeTo } from '../replies/route.ts'
 import { readTuning } from '../settings/queries.ts'
+import type { Tuning } from '../settings/tuning.ts'
+import { dueAt, targetFor } from '../targets/target.ts'
 import type { Conversation, Turn } from './conversation.ts'
 import type { ConversationRow } from './queries.ts'
 
@@ -104,6 +106,7 @@ export async function readConversations(
     const mine = heard.filter(({ interaction }) => interaction.conversationId === row.id)
     const newest = mine.findLast(({ interaction }) => interaction.automatic === null) ?? mine.at(-1)
     const triaged = mine.findLast(({ interaction }) => interaction.triagedAt !== null)?.interaction
+    const triage = triaged ? triageOf(triaged) : null
     const myReplies = said.filter(({ conversationId }) => conversationId === row.id)
     const replyRow = myReplies.find(({ id }) => id === row.replyId)
     const name = channel?.name ?? row.channel
@@ -125,6 +128,7 @@ export async function readConversations(
       version: row.version,
       createdAt: row.createdAt,
       waitingSince: row.waitingSince,
+      dueAt: dueOf(row, triage, tuning),
       replyBy: windowHours === null ? null : new Date(row.lastInboundAt.getTime() + windowHours * 3_600_000),
       snoozedUntil: row.snoozedUntil,
       dismissed: row.dismissedReason ? { reason: row.dismissedReason, by: nameOf(row.dismissedBy) } : null,
@@ -174,7 +178,7 @@ export async function readConversations(
       ]
         .toSorted((a, b) => a.moment - b.moment || a.seq - b.seq)
         .map(({ moment: _moment, ...turn }) => turn),
-      triage: triaged ? triageOf(triaged) : null,
+      triage,
       surfacings: row.surfacings,
       surfacedBecause: row.surfacedBecause,
       secondApproval: secondApprovalReasons(
@@ -253,6 +257,13 @@ function triageOf(row: typeof interactions.$inferSelect): Conversation['triage']
     translation,
     needsReply: needsReply ?? true,
   }
+}
+
+function dueOf(row: ConversationRow, triage: Conversation['triage'], { targets, hours }: Tuning): Date | null {
+  const { state, waitingSince: since, channel } = row
+  if (since === null || (state !== 'waiting' && state !== 'snoozed')) return null
+  const target = targetFor(targets, { channel, theme: triage?.theme ?? null, urgency: triage?.urgency ?? null })
+  return target && dueAt(target, hours, since)
 }
 
 function draftOf(row: typeof drafts.$inferSelect, nameOf: (id: string | null) => string): Draft {

@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { conversations, drafts, replies } from '../db/schema.ts'
+import { reopenOutcomes } from '../measures/outcomes.ts'
 import { ConflictError } from '../errors.ts'
 import { findOldestUnanswered } from '../interactions/queries.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
@@ -54,7 +55,10 @@ export async function reopenConversation(
       })
       .where(eq(conversations.id, conversationId))
     await resolveProblems(ctx, tx, conversationId, ['wake'])
-    await addEvent(ctx, tx, 'conversation.reopened', { conversationId, actor: by })
+    const data = { from: before?.state }
+    const at = await addEvent(ctx, tx, 'conversation.reopened', { conversationId, actor: by, data })
+    // A snooze undoes nothing: what was dismissed before stays so.
+    if (before?.state !== 'snoozed') await reopenOutcomes(tx, [{ conversationId, at }])
     if (needsDraft) await ctx.queue.add(tx, 'triage', { conversationId, seq: row.inboundSeq })
   })
 }

@@ -2,9 +2,15 @@ import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { conversations, customers } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
+import { dimensions } from '../measures/numbers.ts'
+import { daysOf, titleOf, type PeriodAsk } from '../measures/period.ts'
+import { BadInputError } from '../errors.ts'
 import { themes } from '../interactions/interaction.ts'
+import { readTuning } from '../settings/queries.ts'
+import type { Hours } from '../settings/tuning.ts'
 import { refusalFor } from '../teammates/access.ts'
 import type { CommandOption } from '../workspaces/command.ts'
+import { readPeriod } from '../workspaces/command-period.ts'
 import { boundary, isBlank, oneLine } from '../workspaces/kit/text.ts'
 import type { Suggestion, Teammate } from '../workspaces/workspace.ts'
 import { listConversations } from './list.ts'
@@ -17,7 +23,7 @@ const mostRead = 250
 
 /** What could be meant by what was typed so far into a command's option: at most 25, the likeliest first. */
 export async function suggest(
-  ctx: Pick<Context, 'db' | 'channels' | 'workspaces'>,
+  ctx: Pick<Context, 'db' | 'clock' | 'channels' | 'workspaces'>,
   workspaceId: string,
   option: CommandOption,
   typed: string,
@@ -27,10 +33,11 @@ export async function suggest(
   if ((await refusalFor(ctx, workspaceId, teammate, 'agent')) !== null) return []
   switch (option.suggests) {
     case 'themes':
-      return fitting(
-        typed,
-        themes.map((theme) => ({ value: theme, label: theme })),
-      )
+      return fitting(typed, asTheyAre(themes))
+    case 'dimensions':
+      return fitting(typed, asTheyAre(dimensions))
+    case 'periods':
+      return suggestPeriods(typed, ctx.clock.now(), (await readTuning(ctx.db)).hours)
     case 'channels':
       return fitting(
         typed,
@@ -38,6 +45,40 @@ export async function suggest(
       )
     case 'customers':
       return suggestCustomers(ctx, typed)
+    // The platform knows them.
+    case 'rooms':
+      return []
+  }
+}
+
+const asTheyAre = (words: readonly string[]): Suggestion[] => words.map((word) => ({ value: word, label: word }))
+
+const periodLabels = [
+  ['now', 'Today so far'],
+  ['yesterday', 'Yesterday'],
+  ['week', 'The last 7 days'],
+  ['month', 'The last month'],
+] as const
+
+/** Those with a name, and the days that were typed out. */
+function suggestPeriods(typed: string, now: Date, hours: Hours): Suggestion[] {
+  const named = periodLabels.map(([kind, label]) => ({
+    value: kind,
+    label: `${label} · ${titleOf(daysOf({ kind }, now, hours))}`,
+  }))
+  const read = readPeriod(typed)
+  if ('problem' in read || read.value.kind !== 'days') return fitting(typed, named)
+  const label = titleIfOver(read.value, now, hours)
+  return label === null ? [] : [{ value: typed.trim(), label }]
+}
+
+/** Null for days that are still to come. */
+function titleIfOver(ask: PeriodAsk, now: Date, hours: Hours): string | null {
+  try {
+    return titleOf(daysOf(ask, now, hours))
+  } catch (error) {
+    if (error instanceof BadInputError) return null
+    throw error
   }
 }
 

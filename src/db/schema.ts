@@ -18,6 +18,7 @@ import {
 import type { ConversationState, DismissReason, SurfaceReason } from '../conversations/conversation.ts'
 import type { DraftState, Flag } from '../drafts/draft.ts'
 import type { AutomaticReason, InteractionKind, Sentiment, Theme, Urgency } from '../interactions/interaction.ts'
+import type { Settlement } from '../measures/measures.ts'
 import type { PostBody } from '../posts/post.ts'
 import type { ReplyProblem, ReplyState } from '../replies/reply.ts'
 
@@ -89,6 +90,9 @@ export const conversations = pgTable(
     surfacings: integer('surfacings').notNull().default(0),
     /** Why it did the last time. */
     surfacedBecause: text('surfaced_because').$type<SurfaceReason>(),
+    /** The `waitingSince` of which it was told that the answer is nearly late, and that it is late. */
+    warnedSince: at('warned_since'),
+    lateSince: at('late_since'),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
   },
@@ -126,6 +130,8 @@ export const interactions = pgTable(
     notes: jsonb('notes').$type<string[]>().notNull(),
     /** Stars, 1 to 5. */
     rating: integer('rating'),
+    /** How likely they recommend us, 0 to 10. */
+    recommends: integer('recommends'),
     /** By the provider's clock. */
     occurredAt: at('occurred_at').notNull(),
     receivedAt: at('received_at').notNull(),
@@ -270,7 +276,119 @@ export const events = pgTable(
     actor: text('actor').notNull(),
     data: jsonb('data').$type<Record<string, unknown>>().notNull(),
   },
-  (table) => [index('events_conversation').on(table.conversationId, table.at), index('events_at').on(table.at)],
+  (table) => [
+    index('events_conversation').on(table.conversationId, table.at),
+    index('events_at').on(table.at),
+    index('events_undelivered')
+      .on(table.at)
+      .where(sql`type in ('reply.failed', 'reply.rejected', 'reply.unknown')`),
+  ],
+)
+
+/**
+ * What became of each interaction: a projection of `events`, and what reports are counted from. Neither words nor a person's
+ * name are in it. A row holds from `since` until `undoneAt`: when what settled it was undone, another row takes its place.
+ * `since`, `settledAt` and `undoneAt` are the events' times, so that a period's numbers never change once it is over.
+ */
+export const outcomes = pgTable(
+  'outcomes',
+  {
+    interactionId: uuid('interaction_id').notNull(),
+    since: at('since').notNull(),
+    conversationId: uuid('conversation_id').notNull(),
+    seq: integer('seq').notNull(),
+    /** The first that a person did in its conversation. */
+    isFirst: boolean('is_first').notNull(),
+    channel: text('channel').notNull(),
+    account: text('account').notNull(),
+    kind: text('kind').$type<InteractionKind>().notNull(),
+    /** By the provider's clock; response times run from here. */
+    occurredAt: at('occurred_at').notNull(),
+    receivedAt: at('received_at').notNull(),
+    theme: text('theme').$type<Theme>(),
+    sentiment: text('sentiment').$type<Sentiment>(),
+    urgency: text('urgency').$type<Urgency>(),
+    language: text('language'),
+    topics: jsonb('topics').$type<string[]>().notNull(),
+    rating: integer('rating'),
+    recommends: integer('recommends'),
+    settledAt: at('settled_at'),
+    settledAs: text('settled_as').$type<Settlement>(),
+    dismissedReason: text('dismissed_reason').$type<DismissReason>(),
+    undoneAt: at('undone_at'),
+    /** Of the reply that answered it. */
+    replyId: uuid('reply_id'),
+    approvedBy: text('approved_by'),
+    draftedAt: at('drafted_at'),
+    approvedAt: at('approved_at'),
+    acceptedAt: at('accepted_at'),
+    /** Null: no draft was there to edit. */
+    editedShare: real('edited_share'),
+    isByHand: boolean('is_by_hand').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'outcomes_pkey', columns: [table.interactionId, table.since] }),
+    index('outcomes_received').on(table.receivedAt),
+    // Also finds what waited at some moment: heard of before, and settled after it or not at all.
+    index('outcomes_settled').on(table.settledAt, table.since),
+    index('outcomes_conversation').on(table.conversationId, table.seq),
+  ],
+)
+
+/** Numbers of periods that are over, so that nobody counts them again. */
+export const countedPeriods = pgTable(
+  'counted_periods',
+  {
+    fromAt: at('from_at').notNull(),
+    toAt: at('to_at').notNull(),
+    /** Of the settings that they depend on. */
+    fingerprint: text('fingerprint').notNull(),
+    content: jsonb('content').$type<unknown>().notNull(),
+    countedAt: at('counted_at').notNull(),
+  },
+  (table) => [primaryKey({ name: 'counted_periods_pkey', columns: [table.fromAt, table.toAt, table.fingerprint] })],
+)
+
+/** Reports that were written or are due. No customer's words: they are read when it is shown. */
+export const reports = pgTable(
+  'reports',
+  {
+    id: uuid('id').primaryKey(),
+    /** `digest:<workspace>:<room>:<every>:<date>`: one each. Null: a teammate asked for it. */
+    key: text('key').unique('reports_key'),
+    workspace: text('workspace').notNull(),
+    /** What was due: see `send-digest`. */
+    plan: jsonb('plan').$type<Record<string, unknown>>(),
+    /** Null until it is written. */
+    content: jsonb('content').$type<unknown>(),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [index('reports_created').on(table.createdAt)],
+)
+
+/** Themes and topics of which suddenly more comes in than usual, as long as it lasts. */
+export const surges = pgTable(
+  'surges',
+  {
+    theme: text('theme').$type<Theme>().notNull(),
+    topic: text('topic').notNull(),
+    beganAt: at('began_at').notNull(),
+    lastAt: at('last_at').notNull(),
+  },
+  (table) => [primaryKey({ name: 'surges_pkey', columns: [table.theme, table.topic] })],
+)
+
+/** How many people follow a public account, day by day. */
+export const audiences = pgTable(
+  'audiences',
+  {
+    channel: text('channel').notNull(),
+    account: text('account').notNull(),
+    /** UTC. */
+    date: text('date').notNull(),
+    followers: integer('followers').notNull(),
+  },
+  (table) => [primaryKey({ name: 'audiences_pkey', columns: [table.channel, table.account, table.date] })],
 )
 
 /**

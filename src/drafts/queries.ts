@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, max, sql, type SQL } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, max, min, sql, type SQL } from 'drizzle-orm'
 import type { Db } from '../db/client.ts'
 import { drafts } from '../db/schema.ts'
 
@@ -46,4 +46,15 @@ export async function findAssistantDraft(tx: Db, conversationId: string, answers
     .orderBy(desc(drafts.revision))
     .limit(1)
   return row?.text ?? null
+}
+
+/** When the assistant's first draft for these words was there; null: there was none. */
+export async function findFirstDrafted(tx: Db, conversationId: string, answersSeq: number): Promise<Date | null> {
+  const [row] = await tx
+    .select({ at: min(drafts.createdAt) })
+    .from(drafts)
+    .where(
+      and(eq(drafts.conversationId, conversationId), eq(drafts.answersSeq, answersSeq), isNotNull(drafts.writtenBy)),
+    )
+  return row?.at ?? null
 }

@@ -5,6 +5,7 @@ import { dismiss } from './dismiss.ts'
 import { edit } from './edit.ts'
 import { redraft } from './redraft.ts'
 import { schedule } from './schedule.ts'
+import { digest, digestContent, removeDigest } from './settings/digest.ts'
 import { hours } from './settings/hours.ts'
 import { roles } from './settings/roles.ts'
 import { removeRoomRule, roomRule } from './settings/room-rule.ts'
@@ -30,6 +31,9 @@ const settingsForms: Record<SettingsFormId, SettingsForm> = {
   'settings.target.remove': removeTarget,
   'settings.roles': roles,
   'settings.second-approval': secondApproval,
+  'settings.digest': digest,
+  'settings.digest.remove': removeDigest,
+  'settings.digest-content': digestContent,
 }
 
 /** Of which kind a form is. Null: there is none of this id, which came from outside. */

@@ -29,8 +29,9 @@ export async function readShown(
 
 /** What a form of the settings is made from. */
 export async function readSettingsShown(
-  ctx: Pick<Context, 'db' | 'channels'>,
+  ctx: Pick<Context, 'db' | 'channels' | 'workspaces'>,
   workspaceId: string,
 ): Promise<SettingsShown> {
-  return { tuning: await readTuning(ctx.db), workspaceId, channels: tunableChannels(ctx) }
+  const room = ctx.workspaces.get(workspaceId)?.room ?? null
+  return { tuning: await readTuning(ctx.db), workspaceId, room, channels: tunableChannels(ctx) }
 }

@@ -8,6 +8,7 @@ import { identify } from '../customers/identify.ts'
 import type { Db } from '../db/client.ts'
 import { attachments, cursors, events, interactions, lines } from '../db/schema.ts'
 import { insertAll } from '../db/sets.ts'
+import { continueOutcomes, receiveOutcomes } from '../measures/outcomes.ts'
 import { applyReceipt, lockReplies } from '../replies/receipt.ts'
 import { interactionKey, RaceError, required, type Item } from './arrival.ts'
 import { cleanInbound } from './clean.ts'
@@ -110,7 +111,8 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
     attachments: [] as (typeof attachments.$inferInsert)[],
     events: [] as (typeof events.$inferInsert)[],
   }
-  const appended = new Map<string, Partial<typeof interactions.$inferInsert>>()
+  const quarantined = new Set<string>()
+  const appended = new Map<string, Partial<typeof interactions.$inferInsert> & { seq: number }>()
   const triage = new Map<string, { seq: number; startAfter: Date | undefined }>()
   const hosted = new Set<string>()
 
@@ -144,7 +146,18 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
       if (insert) Object.assign(insert, { text, seq: conversation.inboundSeq, lastLineAt: now })
       // What it is about must be worked out anew: until then nobody knows it.
       else appended.set(last.id, { text, seq: conversation.inboundSeq, lastLineAt: now, theme: null, triagedAt: null })
+      inserts.events.push({
+        id: ctx.newId(),
+        at: now,
+        type: 'interaction.continued',
+        conversationId: conversation.id,
+        interactionId,
+        actor: 'customer',
+        data: { seq: conversation.inboundSeq },
+      })
     } else {
+      const isQuarantined = conversation.state === 'quarantined'
+      if (isQuarantined) quarantined.add(interactionId)
       inserts.interactions.push({
         id: interactionId,
         conversationId: conversation.id,
@@ -159,6 +172,7 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
         automatic: inbound.automatic ?? null,
         notes: [...(inbound.notes ?? []), ...(isByOther ? [writtenByOther(inbound)] : [])],
         rating: inbound.rating ?? null,
+        recommends: inbound.recommends ?? null,
         occurredAt: inbound.occurredAt,
         receivedAt: now,
         lastLineAt: now,
@@ -183,7 +197,7 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
           seq: conversation.inboundSeq,
           occurredAt: inbound.occurredAt.toISOString(),
           automatic: inbound.automatic ?? null,
-          isQuarantined: conversation.state === 'quarantined',
+          isQuarantined,
         },
       })
     }
@@ -224,6 +238,11 @@ async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
     ...[...appended].map(([id, set]) => tx.update(interactions).set(set).where(eq(interactions.id, id))),
     insertAll(tx, lines, inserts.lines),
     insertAll(tx, events, inserts.events),
+    receiveOutcomes(tx, inserts.interactions, quarantined),
+    continueOutcomes(
+      tx,
+      [...appended].map(([interactionId, { seq }]) => ({ interactionId, seq })),
+    ),
     updateConversations(tx, [...changed.values()]),
     ctx.queue.addAll(
       tx,

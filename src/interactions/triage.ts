@@ -7,6 +7,7 @@ import { viewOf } from '../conversations/view.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, interactions } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
+import { describeOutcomes } from '../measures/outcomes.ts'
 import { writingJobs, type JobPayload } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
 import type { SettleContext } from '../replies/settle.ts'
@@ -46,6 +47,7 @@ export async function triageInteraction(
       .set({ ...triage, translation: null, triagedBy: by, triagedAt: ctx.clock.now() })
       .where(isAnyOf(interactions.id, ids))
     await tx.update(interactions).set({ translation: triage.translation }).where(eq(interactions.id, newest.id))
+    await describeOutcomes(tx, ids, triage)
     const { theme, sentiment, urgency, language } = triage
     for (const interactionId of ids) {
       await addEvent(ctx, tx, 'interaction.triaged', {

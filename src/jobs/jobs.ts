@@ -22,6 +22,8 @@ export const jobSchemas = {
   'reconcile-reply': z.object({ replyId: z.uuid(), conversationId }),
   /** Ends a snooze. */
   wake: z.object({ conversationId, until: z.iso.datetime() }),
+  /** Writes a digest that fell due, and has it posted. */
+  'send-digest': z.object({ reportId: z.uuid() }),
 } as const
 
 export type JobName = keyof typeof jobSchemas
@@ -43,4 +45,5 @@ export const jobFailures: Record<JobName, string> = {
   'send-reply': 'Sending the reply failed',
   'reconcile-reply': 'Finding out whether the reply arrived failed',
   wake: 'Ending the snooze failed',
+  'send-digest': 'Writing the digest failed',
 }

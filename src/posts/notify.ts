@@ -1,8 +1,10 @@
 import type { Context } from '../context.ts'
 import type { Db } from '../db/client.ts'
 import { posts } from '../db/schema.ts'
+import { roomsOf, type Tuning } from '../settings/tuning.ts'
+import type { NoticeBody } from './post.ts'
 import { newPost } from './queries.ts'
-import { wakeRoom, type RoomRow } from './rooms.ts'
+import { fallbackOf, readLostRooms, wakeRoom, type RoomRow } from './rooms.ts'
 
 export interface Notice {
   workspace: string
@@ -10,7 +12,8 @@ export interface Notice {
   /** One notice is posted for each. */
   key: string
   title: string
-  lines: string[]
+  /** None of a customer's words or names: where `text` is empty, the line is told from the conversation when it is shown. */
+  lines: NoticeBody['lines']
 }
 
 /** Has a notice posted in a room, once for its key. Call it last in a transaction: it locks the room. */
@@ -25,6 +28,26 @@ export async function notify(
   if (added.length > 0) await wakeRoom(ctx, tx, workspace, room)
 }
 
+/**
+ * Has a notice posted in every workspace, in the room for what is late and what goes wrong, else in the one for cards.
+ * Where none was chosen it is not told. Call it last in a transaction, like `notify`.
+ */
+export async function escalate(
+  ctx: Pick<Context, 'queue' | 'clock' | 'workspaces'>,
+  tx: Db,
+  tuning: Tuning,
+  notice: Omit<Notice, 'workspace' | 'room'>,
+): Promise<void> {
+  for (const { id: workspace, room: own } of ctx.workspaces.values()) {
+    const chosen = roomsOf(tuning, workspace)
+    const wanted = own ?? chosen.escalation ?? chosen.default
+    if (wanted === null) continue
+    const lostRooms = await readLostRooms(tx, workspace, ctx.clock.now())
+    const room = lostRooms.has(wanted) ? (fallbackOf(workspace, wanted, tuning, lostRooms) ?? wanted) : wanted
+    await notify(ctx, tx, { ...notice, workspace, room })
+  }
+}
+
 /** Says in the fallback room why cards of another come there; once each time it is lost. */
 export async function notifyOfLoss(
   ctx: Pick<Context, 'queue' | 'clock'>,
@@ -37,6 +60,9 @@ export async function notifyOfLoss(
     room,
     key: `lost:${lost.room}:${lost.lostAt?.toISOString()}:${room}`,
     title: `Cards for ${lost.room} now come here`,
-    lines: [`Nothing can be posted there: ${lost.lostReason}`, 'Choose another room with /desk settings'],
+    lines: [
+      { text: `Nothing can be posted there: ${lost.lostReason}` },
+      { text: 'Choose another room with /desk settings' },
+    ],
   })
 }

@@ -1,5 +1,18 @@
 /** What a post tells that can't be read anew from its conversation. */
-export type PostBody = CardBody | ThreadBody | { kind: 'notice'; title: string; lines: string[] }
+export type PostBody = CardBody | ThreadBody | NoticeBody | ReportBody
+
+export interface NoticeBody {
+  kind: 'notice'
+  title: string
+  /** One with a conversation leads to its card. */
+  lines: { text: string; conversationId?: string }[]
+}
+
+/** See `reports`. */
+export interface ReportBody {
+  kind: 'report'
+  reportId: string
+}
 
 export interface CardBody {
   kind: 'card'
@@ -29,6 +42,9 @@ export interface LastTold {
   characters: number
   files: number
 }
+
+/** A reason why something surfaced; how soon it is due is said when it is posted. */
+export const dueSoon = 'Answer due soon'
 
 export const cardKey = (conversationId: string): string => `card:${conversationId}`
 

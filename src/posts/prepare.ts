@@ -3,11 +3,14 @@ import { isAside, type Conversation } from '../conversations/conversation.ts'
 import { readConversation } from '../conversations/read.ts'
 import type { Db } from '../db/client.ts'
 import { posts } from '../db/schema.ts'
+import { readTuning } from '../settings/queries.ts'
+import { defaultTuning } from '../settings/tuning.ts'
 import type { Message } from '../workspaces/message.ts'
 import type { Place, Workspace } from '../workspaces/workspace.ts'
+import { isBulletin, renderBulletin } from './bulletins.ts'
 import { cardKey, type PostBody } from './post.ts'
 import { holdMs, isPost, newPost, type PostContext, type PostRow } from './queries.ts'
-import { renderPost } from './render.ts'
+import { renderPost, type Rendered } from './render.ts'
 import { threadKey } from './thread.ts'
 
 /** A post that this process works on. */
@@ -46,7 +49,7 @@ export async function beginAttempt(
   const conversation = row.conversationId ? await readConversation(tx, ctx.channels, row.conversationId) : null
   const isMoot = row.body.kind === 'card' && conversation && !workspace.showsAside && isAside(conversation)
   const bodies = others.map(({ body }) => body)
-  const rendered = isMoot ? null : render(row.body, conversation, bodies)
+  const rendered = isMoot ? null : await render(ctx, tx, row, conversation, bodies)
   if (!rendered) {
     const isAll = row.body.kind === 'card' && row.conversationId
     const isUnposted = and(eq(posts.workspace, row.workspace), isNull(posts.ref))
@@ -70,9 +73,20 @@ export async function beginAttempt(
   }
 }
 
-function render(body: PostBody, conversation: Conversation | null, others: PostBody[]) {
-  if (body.kind === 'notice') return { message: body, body }
-  return conversation && renderPost(body, conversation, others)
+async function render(
+  ctx: PostContext,
+  tx: Db,
+  { workspace, body }: PostRow,
+  conversation: Conversation | null,
+  others: PostBody[],
+): Promise<Rendered | null> {
+  if (!isBulletin(body)) {
+    if (!conversation) return null
+    const { hours } = body.kind === 'surfaced' ? await readTuning(tx) : defaultTuning
+    return renderPost(body, conversation, others, { now: ctx.clock.now(), timeZone: hours.timeZone })
+  }
+  const message = await renderBulletin(ctx, tx, workspace, body)
+  return message && { message, body }
 }
 
 /** Attachments of what a new card shows go into its thread; also those that were in the thread of an earlier card. */

@@ -1,7 +1,8 @@
 import type { Conversation, Turn } from '../conversations/conversation.ts'
+import { dueText } from '../targets/target.ts'
 import { cardOf, type Card, type CardTurn } from '../workspaces/card.ts'
 import type { CardMessage, Entry, Message } from '../workspaces/message.ts'
-import type { CardBody, LastTold, PostBody } from './post.ts'
+import { dueSoon, type CardBody, type LastTold, type PostBody, type ThreadBody } from './post.ts'
 
 export interface Rendered {
   message: Message
@@ -11,9 +12,14 @@ export interface Rendered {
 
 /**
  * What a post shows of its conversation as that stands now; null when nothing is left to tell.
- * `others`: the bodies of what else stands there for the same conversation.
+ * `others`: the bodies of what else stands there for the same conversation. `timeZone`: the team's.
  */
-export function renderPost(body: PostBody, conversation: Conversation, others: PostBody[]): Rendered | null {
+export function renderPost(
+  body: CardBody | ThreadBody,
+  conversation: Conversation,
+  others: PostBody[],
+  { now, timeZone }: { now: Date; timeZone: string },
+): Rendered | null {
   const card = cardOf(conversation)
   const entry = (of: Entry, told: PostBody, isBroadcast = false): Rendered => ({
     message: { kind: 'entry', card, entry: of, isBroadcast },
@@ -21,8 +27,6 @@ export function renderPost(body: PostBody, conversation: Conversation, others: P
   })
   const turnsOf = (ids: string[]) => card.turns.filter(({ id }) => ids.includes(id))
   switch (body.kind) {
-    case 'notice':
-      return { message: body, body }
     case 'card':
       return { message: renderCard(body, conversation), body: { ...body, ...toldBy(conversation) } }
     case 'said': {
@@ -38,8 +42,11 @@ export function renderPost(body: PostBody, conversation: Conversation, others: P
       const [turn] = turnsOf([body.replyId])
       return turn ? entry({ kind: 'sent', turn }, body) : null
     }
-    case 'surfaced':
-      return entry({ kind: 'surfaced', reason: body.reason }, body, true)
+    case 'surfaced': {
+      const { dueAt } = conversation
+      if (body.reason !== dueSoon) return entry({ kind: 'surfaced', reason: body.reason }, body, true)
+      return dueAt && entry({ kind: 'surfaced', reason: dueText(dueAt, now, timeZone) }, body, true)
+    }
     case 'files': {
       const turns = turnsOf(body.turns).filter(({ attachments }) => attachments.some(({ isKept }) => isKept))
       return turns.length > 0 ? entry({ kind: 'files', turns }, body) : null

@@ -1,5 +1,5 @@
-import type { Conversation } from '../conversations/conversation.ts'
-import type { CardBody, PostBody, ThreadBody } from './post.ts'
+import type { Conversation, SurfaceReason } from '../conversations/conversation.ts'
+import { dueSoon, type CardBody, type PostBody, type ThreadBody } from './post.ts'
 import { newPost, retryRefused, type PostRow } from './queries.ts'
 
 export interface ThreadPlan {
@@ -8,6 +8,13 @@ export interface ThreadPlan {
   added: PostRow[]
   /** `thread`, in its order, as it is to be. */
   kept: PostRow[]
+}
+
+const surfaceReasons: Record<SurfaceReason, string> = {
+  wrote: 'The customer wrote again',
+  woken: 'Back from snooze',
+  reopened: 'Reopened by a teammate',
+  'at-risk': dueSoon,
 }
 
 /**
@@ -20,10 +27,8 @@ export function planThread(card: PostRow, conversation: Conversation, thread: Po
   const hasSurfaced = surfacings > card.body.surfacings
   const isBroadcast = hasSurfaced && surfacedBecause === 'wrote'
   const bodies = untold(card.body, conversation, thread, isBroadcast)
-  if (hasSurfaced && !isBroadcast) {
-    const reason = surfacedBecause === 'woken' ? 'Back from snooze' : 'Reopened by a teammate'
-    bodies.push({ kind: 'surfaced', reason })
-  }
+  if (hasSurfaced && !isBroadcast)
+    bodies.push({ kind: 'surfaced', reason: surfaceReasons[surfacedBecause ?? 'reopened'] })
 
   let kept = thread
   const [first, last] = [bodies[0], thread.at(-1)]

@@ -6,6 +6,8 @@ import { addEvent, changeConversation, type EventType } from '../conversations/q
 import { findOldestUnanswered } from '../interactions/queries.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, lines, replies, teammates } from '../db/schema.ts'
+import { answerOutcomes, failOutcomes } from '../measures/outcomes.ts'
+import { findFirstDrafted } from '../drafts/queries.ts'
 import { deliveryJobs } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
 import type { ReplyProblem, ReplyState } from './reply.ts'
@@ -58,21 +60,23 @@ export async function settleAccepted(
       .where(eq(conversations.id, row.id))
   }
   const ms = (date: Date | null) => (date ? sent.at.getTime() - date.getTime() : null)
-  await addEvent(ctx, tx, event.type, {
-    conversationId: reply.conversationId,
-    replyId,
-    actor: event.actor,
-    data: {
-      channel: reply.channel,
-      account: reply.account,
-      answersSeq: reply.answersSeq,
-      acceptedAt: sent.at.toISOString(),
-      approvedBy: reply.approvedBy,
-      responseMs: ms(reply.waitingSince),
-      deliveryMs: ms(reply.approvedAt),
-      editedShare: reply.editedShare,
-    },
-  })
+  const { conversationId, answersSeq } = reply
+  const draftedAt = await findFirstDrafted(tx, conversationId, answersSeq)
+  const data = {
+    channel: reply.channel,
+    account: reply.account,
+    answersSeq,
+    acceptedAt: sent.at.toISOString(),
+    approvedBy: reply.approvedBy,
+    draftedAt: draftedAt?.toISOString() ?? null,
+    approvedAt: reply.approvedAt.toISOString(),
+    responseMs: ms(reply.waitingSince),
+    deliveryMs: ms(reply.approvedAt),
+    editedShare: reply.editedShare,
+    isByHand: reply.attemptedAt === null,
+  }
+  const at = await addEvent(ctx, tx, event.type, { conversationId, replyId, actor: event.actor, data })
+  await answerOutcomes(tx, [{ conversationId, at, replyId, data }])
   if (ctx.channels.get(reply.channel)?.open.isHosted) {
     const [author] = await tx.select({ name: teammates.name }).from(teammates).where(eq(teammates.id, reply.approvedBy))
     // One that failed after all and was sent again is there already.
@@ -117,12 +121,10 @@ export async function settleFailed(
       .where(eq(conversations.id, row.id))
     if (isOver && row.inboundSeq > reply.answersSeq) await askForDraft(ctx, tx, row.id, row.inboundSeq)
   }
-  await addEvent(ctx, tx, `reply.${state}`, {
-    conversationId: reply.conversationId,
-    replyId,
-    actor,
-    data: { ...problem, ...(at ? { at: at.toISOString() } : {}) },
-  })
+  const { conversationId } = reply
+  const data = { ...problem, ...(at ? { at: at.toISOString() } : {}) }
+  const toldAt = await addEvent(ctx, tx, `reply.${state}`, { conversationId, replyId, actor, data })
+  await failOutcomes(tx, [{ conversationId, at: toldAt, replyId }])
   return reply
 }
 

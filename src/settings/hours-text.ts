@@ -94,8 +94,8 @@ function readSpans(text: string): Spans | null {
   return spans.toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
-/** "9", "09:00", "9.30", "5pm", as 09:00. */
-function readTime(text: string): string | null {
+/** "9", "09:00", "9.30", "5pm", as 09:00; at most 24:00. Null for anything else. */
+export function readTime(text: string): string | null {
   const [, hourText, minuteText = '00', half] = /^(\d{1,2})(?:[:.](\d\d))?\s*(am|pm)?$/i.exec(text.trim()) ?? []
   if (hourText === undefined) return null
   const hour = Number(hourText)

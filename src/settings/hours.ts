@@ -105,7 +105,7 @@ function inOrder(times: (Date | undefined)[], now: Date): Date[] {
 }
 
 /** Monday is 0. */
-function weekdayOf(date: string): number {
+export function weekdayOf(date: string): number {
   return (new Date(date).getUTCDay() + 6) % 7
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { planText, plansOf } from '../digests/schedule.ts'
 import { refusalFor } from '../teammates/access.ts'
 import type { FormId } from '../workspaces/form.ts'
 import type { FormLink, Refusal, SettingsPage, SettingsSection, Teammate } from '../workspaces/workspace.ts'
@@ -8,7 +9,16 @@ import { dateOf } from './hours.ts'
 import { weekText } from './hours-text.ts'
 import { minutesText } from './minutes-text.ts'
 import { readTuning } from './queries.ts'
-import { roomsOf, type Brand, type Hours, type Roles, type Rooms, type SecondApproval, type Target } from './tuning.ts'
+import {
+  roomsOf,
+  type Brand,
+  type Hours,
+  type Roles,
+  type Rooms,
+  type SecondApproval,
+  type Target,
+  type Tuning,
+} from './tuning.ts'
 
 const excerptLimit = 150
 
@@ -23,7 +33,8 @@ export async function readSettingsPage(
   const tuning = await readTuning(ctx.db)
   const channels = tunableChannels(ctx)
   // Where there are rooms to choose from there are groups, too.
-  const hasRooms = ctx.workspaces.get(workspaceId)?.room === null
+  const room = ctx.workspaces.get(workspaceId)?.room ?? null
+  const hasRooms = room === null
   return {
     sections: [
       voiceSection(tuning.brand, tuning.language),
@@ -32,6 +43,7 @@ export async function readSettingsPage(
       targetsSection(tuning.targets, channels),
       ...(hasRooms ? [rolesSection(tuning.roles[workspaceId])] : []),
       secondApprovalSection(tuning.secondApproval, channels),
+      digestSection(tuning, workspaceId, room),
     ],
   }
 }
@@ -127,6 +139,22 @@ function secondApprovalSection(rules: SecondApproval, channels: TunableChannel[]
       ),
     ],
     forms: [link('Second approval…', 'settings.second-approval')],
+  }
+}
+
+function digestSection(tuning: Tuning, workspaceId: string, room: string | null): SettingsSection {
+  const plans = plansOf(tuning, workspaceId, room)
+  return {
+    title: 'Digest',
+    lines: [
+      ...(plans.length === 0 ? [line('None comes')] : []),
+      ...plans.map((plan, index) => ({
+        text: room === null ? `${planText(plan)} → ${plan.room}` : planText(plan),
+        remove: { label: 'Remove', form: 'settings.digest.remove' as const, about: entryAbout(plans, index) },
+      })),
+      line(`Who answered how much: ${tuning.digests.namesTeammates ? 'shown' : 'not shown'}`),
+    ],
+    forms: [link('Add a digest…', 'settings.digest'), link('What it says…', 'settings.digest-content')],
   }
 }
 

@@ -69,6 +69,25 @@ const secondApprovalSchema = z.strictObject({
   by: z.enum(['anybody', 'managers']),
 })
 
+/** How often a report comes: on working days, on the first working day of a week or of a month. */
+export const reportIntervals = ['day', 'week', 'month'] as const
+
+const digestPlanSchema = z.strictObject({
+  room: z.string().min(1).max(200),
+  every: z.enum(reportIntervals),
+  /** By the team's clock. */
+  at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Write a time such as 09:00'),
+})
+
+const digestsSchema = z.strictObject({
+  /** By workspace id; where it has no entry: every working day at 09:00, in the room for cards. */
+  plans: z.record(z.string(), z.array(digestPlanSchema).max(20)),
+  /** Whether it says who answered how much. */
+  namesTeammates: z.boolean(),
+})
+
+export const usualDigests: z.infer<typeof digestsSchema> = { plans: {}, namesTeammates: true }
+
 export const noSecondApproval: z.infer<typeof secondApprovalSchema> = {
   themes: [],
   channels: [],
@@ -115,6 +134,7 @@ export const tuningSchema = z.strictObject({
   roles: z.record(z.string(), rolesSchema).default({}),
   /** What two teammates must approve. */
   secondApproval: secondApprovalSchema.default(noSecondApproval),
+  digests: digestsSchema.default(usualDigests),
 })
 
 export type Tuning = z.infer<typeof tuningSchema>
@@ -124,6 +144,8 @@ export type Rooms = z.infer<typeof roomsSchema>
 export type Hours = z.infer<typeof hoursSchema>
 export type Target = z.infer<typeof targetSchema>
 export type Roles = z.infer<typeof rolesSchema>
+export type DigestPlan = z.infer<typeof digestPlanSchema>
+export type ReportInterval = DigestPlan['every']
 export type SecondApproval = z.infer<typeof secondApprovalSchema>
 
 export const defaultTuning: Tuning = {
@@ -135,6 +157,7 @@ export const defaultTuning: Tuning = {
   targets: [],
   roles: {},
   secondApproval: noSecondApproval,
+  digests: usualDigests,
 }
 
 const noRooms: Rooms = { default: null, escalation: null, rules: [] }

@@ -19,6 +19,9 @@ export interface Card {
   summary: string | null
   /** Null when nobody waits. */
   waitingSince: Date | null
+  /** Until when the team wants to have answered; null where it has no target, or nobody waits. */
+  dueAt: Date | null
+  /** The provider refuses replies after this. */
   replyBy: Date | null
   /** `id` as in `teammates`: `slack:U123`. */
   assignee: { id: string; name: string } | null
@@ -147,6 +150,7 @@ export function cardOf(conversation: Conversation): Card {
     labels: [...ratingLabels(conversation), ...(conversation.triage ? labelsOf(conversation.triage) : [])],
     summary: summaryOf(conversation),
     waitingSince: conversation.waitingSince,
+    dueAt: conversation.dueAt,
     replyBy: conversation.replyBy,
     assignee: conversation.assignee,
     turns: conversation.turns.map((turn, index) => ({

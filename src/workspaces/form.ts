@@ -31,6 +31,9 @@ export const formIds = [
   'settings.target.remove',
   'settings.roles',
   'settings.second-approval',
+  'settings.digest',
+  'settings.digest.remove',
+  'settings.digest-content',
 ] as const
 export type FormId = (typeof formIds)[number]
 
@@ -52,6 +55,9 @@ export const formNames: Record<FormId, string> = {
   'settings.target.remove': 'Reply target',
   'settings.roles': 'Roles',
   'settings.second-approval': 'Second approval',
+  'settings.digest': 'Digest',
+  'settings.digest.remove': 'Digest',
+  'settings.digest-content': 'Digest',
 }
 
 /** What a form is about: it travels with it, and comes back. At most 2,500 characters as JSON. */

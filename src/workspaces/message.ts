@@ -1,7 +1,9 @@
 import type { Card, CardTurn } from './card.ts'
+import type { Report } from './report.ts'
+import type { AnswerLine } from './workspace.ts'
 
 /** What can stand in a room, before a platform gives it its look. */
-export type Message = CardMessage | EntryMessage | NoticeMessage
+export type Message = CardMessage | EntryMessage | NoticeMessage | ReportMessage
 
 /** The one root message of a conversation. */
 export interface CardMessage {
@@ -32,5 +34,11 @@ export type Entry =
 export interface NoticeMessage {
   kind: 'notice'
   title: string
-  lines: string[]
+  lines: AnswerLine[]
+}
+
+/** Numbers for managers. */
+export interface ReportMessage {
+  kind: 'report'
+  report: Report
 }

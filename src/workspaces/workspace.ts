@@ -7,7 +7,8 @@ import type { Tuning } from '../settings/tuning.ts'
 import type { Card } from './card.ts'
 import type { CommandOption } from './command.ts'
 import type { Form, FormAbout, FormId, FormOutcome, FormValues } from './form.ts'
-import type { Message } from './message.ts'
+import type { Message, NoticeMessage, ReportMessage } from './message.ts'
+import type { ItemsIndex, Report } from './report.ts'
 
 /** Where the team decides. A workspace is one folder and one line in `index.ts`. */
 export interface WorkspaceType<Spec extends EnvSpec = EnvSpec> {
@@ -108,6 +109,24 @@ export type Outcome = { isDone: true; card: Card } | { isDone: false; reason: st
 export interface Answer {
   title: string
   lines: AnswerLine[]
+  /** Stands below the lines. */
+  report?: Report
+  /** A file of the whole can be asked for with `readCsv`. */
+  csv?: Items
+}
+
+/** What is behind one of a report's numbers. */
+export interface Items {
+  reportId: string
+  index: ItemsIndex
+}
+
+/** For one person alone. */
+export interface Download {
+  /** "deskbell-answered-2026-11-20.csv" */
+  name: string
+  mediaType: string
+  content: Uint8Array
 }
 
 export interface AnswerLine {
@@ -164,8 +183,15 @@ export interface Refusal {
 export interface Handlers {
   /** Never throws for a decision that came too late, or by a person without the right; throws when the database can't be reached. */
   onDecision(decision: Decision): Promise<Outcome>
-  /** `text` is what follows `/desk`. Commands that ask something are for `openForm`: see `parseCommand`. */
-  onCommand(text: string, teammate: Teammate): Promise<Answer>
+  /**
+   * `text` is what follows `/desk`; `room`: where it was typed, null outside of rooms. Commands that ask something are
+   * for `openForm`: see `parseCommand`.
+   */
+  onCommand(text: string, teammate: Teammate, room: string | null): Promise<Answer>
+  /** Lists what is behind a number of a report: at most 20, and how many there are. */
+  openItems(items: Items, teammate: Teammate): Promise<Answer>
+  /** The whole of it as CSV; for managers. */
+  readCsv(items: Items, teammate: Teammate): Promise<Download | Refusal>
   /** What could be meant by what was typed so far into a command's option: at most 25, the likeliest first. */
   suggest(option: CommandOption, typed: string, teammate: Teammate): Promise<Suggestion[]>
   /** Makes a form as things stand now, or says why not. */
@@ -188,6 +214,17 @@ export interface CardPage {
   next: string | null
   /** How many there are under each filter. */
   counts: Record<CardFilter, number>
+}
+
+export interface Bulletin {
+  at: Date
+  message: ReportMessage | NoticeMessage
+}
+
+export interface BulletinPage {
+  bulletins: Bulletin[]
+  /** As in `CardPage`. */
+  next: string | null
 }
 
 /** What a team can tune beyond free text: one entry each for a settings page. */
@@ -215,6 +252,10 @@ export interface WorkspaceIo {
   countCards(): Promise<Record<CardFilter, number>>
   /** Null when there is none, or what was asked for is no id. */
   readCard(conversationId: string): Promise<Card | null>
+  /** Reports and notices that were posted in this workspace, the newest first; for one that keeps no posts of its own. */
+  listBulletins(after: string | null): Promise<BulletinPage>
+  /** Null when there is none, or what was asked for is no id. */
+  readReport(id: string): Promise<Report | null>
   readAttachment(id: string): Promise<{ name: string; mediaType: string; content: Uint8Array } | null>
   /** Sends a hint to this workspace on every replica, itself included. Hints can get lost; state never lives in one. */
   publish(hint: string): Promise<void>

@@ -10,6 +10,7 @@ import { pressId } from '../../src/workspaces/discord/components/ids.ts'
 import { clickValue } from '../../src/workspaces/kit/click.ts'
 import { createBaseline, readPrototype, type Prototype } from './baseline.ts'
 import { startDesk, type DeskProcess } from './desk-process.ts'
+import { digestTimes } from './digest.ts'
 import { startDiscordPeer } from './discord.ts'
 import { below, median, quantile, table, type Figure } from './figures.ts'
 import { watchRoom, type Latencies } from './latency.ts'
@@ -41,7 +42,7 @@ try {
 
 async function run(): Promise<void> {
   const wanted = process.argv.slice(2)
-  const parts = { start, intake, latency, clicks: clickTimes }
+  const parts = { start, intake, latency, clicks: clickTimes, digest: () => digestTimes(withDatabase) }
   const unknown = wanted.filter((name) => !(name in parts))
   if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(', ')}. There are ${Object.keys(parts).join(', ')}`)
   await administer(server.url, `create database ${template}`)

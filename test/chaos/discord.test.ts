@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { openDatabase, rowsOf, type Database } from '../../src/db/client.ts'
+import { holdMs } from '../../src/posts/queries.ts'
 import { hasMarks } from '../../src/workspaces/discord/components/marks.ts'
 import { startDesk, type DeskProcess } from '../bench/desk-process.ts'
 import { createPostgresDatabase } from '../support/db.ts'
@@ -17,7 +18,7 @@ const kills = 4
 const slow = { kind: 'slow', when: 'after', ms: 600 } as const
 const posting = /^\/channels\/\d+\/messages$/
 
-// Side by side, for the first waits a minute for what the dead held.
+// Side by side, for the second waits for a lease to run out.
 describe.concurrent('a program that is killed while it works in Discord', () => {
   it('loses no card and doubles none', async (context) => {
     const { peer, database, screen, start } = await setUp(context, 'http')
@@ -31,18 +32,27 @@ describe.concurrent('a program that is killed while it works in Discord', () => 
     // Discord has the message long before the program hears so.
     peer.fault('POST', posting, ...Array.from({ length: 3 * kills }, () => slow))
     const names: string[] = []
+    const write = async (name: string) => {
+      names.push(name)
+      await (await openVisitor(desk.url, name)).write(questionOf(name))
+    }
+    let diedAt = new Date()
     for (let kill = 0; kill < kills; kill++) {
-      for (const letter of ['a', 'b']) {
-        const name = `Customer ${kill}${letter}`
-        names.push(name)
-        await (await openVisitor(desk.url, name)).write(questionOf(name))
-      }
+      for (const letter of ['a', 'b']) await write(`Customer ${kill}${letter}`)
       const before = peer.callsOf('POST', posting).length
       await eventually(() => expect(peer.callsOf('POST', posting).length).toBeGreaterThan(before))
       await pause(100 * kill)
       await desk.stop('SIGKILL')
+      diedAt = new Date()
       desk = await start()
     }
+    // As if the minute was over for which the dead hold what they began; what the living do is theirs.
+    const heldByTheDead = new Date(diedAt.getTime() + holdMs).toISOString()
+    await database.db.execute(
+      sql`update posts set held_until = now() where ref is null and held_until <= ${heldByTheDead}::timestamptz`,
+    )
+    await database.db.execute(sql`update rooms set wake_at = null`)
+    await write('Customer who comes after')
 
     await eventually(async () => {
       const [row] = await rowsOf<{ posted: number; waiting: number }>(

@@ -116,7 +116,7 @@ describe('home', () => {
 })
 
 describe('/desk', () => {
-  const ask = (text: string) => answerCommand(desk.ctx, 'fake', text, ana)
+  const ask = (text: string) => answerCommand(desk.ctx, 'fake', text, ana, null)
 
   it('help lists every command with an example, also for what is not known', async () => {
     const { lines } = await ask('')
@@ -125,6 +125,8 @@ describe('/desk', () => {
       '/desk home',
       '/desk open',
       '/desk log',
+      '/desk digest',
+      '/desk stats',
       '/desk settings',
     ])
     expect(await ask('opne')).toEqual({ title: '/desk does not know "opne". Did you mean "open"?', lines })

@@ -5,6 +5,7 @@ import { answerCommand } from '../../src/conversations/answer-command.ts'
 import { suggest } from '../../src/conversations/suggest.ts'
 import { conversations } from '../../src/db/schema.ts'
 import { record } from '../../src/interactions/record.ts'
+import { dimensions } from '../../src/measures/numbers.ts'
 import { themes, type Theme } from '../../src/interactions/interaction.ts'
 import { updateTuning } from '../../src/settings/update.ts'
 import { commands, commandText, type CommandOption } from '../../src/workspaces/command.ts'
@@ -47,7 +48,7 @@ async function triage(theme: Theme): Promise<void> {
   desk.assistant.onTriage = onTriage
 }
 
-const ask = (text: string) => answerCommand(desk.ctx, 'fake', text, ana)
+const ask = (text: string) => answerCommand(desk.ctx, 'fake', text, ana, null)
 async function found(text: string): Promise<(string | undefined)[]> {
   return (await ask(`open ${text}`)).lines.map(({ conversationId }) => conversationId)
 }
@@ -184,6 +185,27 @@ describe('suggestions', () => {
     expect(await labels('channel', 'live-')).toEqual(['Live chat'])
   })
 
+  it('are periods with their days, and the days that were typed out', async () => {
+    desk.clock.set(new Date('2026-11-20T10:00:00Z'))
+    expect(await offered('period')).toEqual([
+      { value: 'now', label: 'Today so far · Friday 20 November 2026' },
+      { value: 'yesterday', label: 'Yesterday · Thursday 19 November 2026' },
+      { value: 'week', label: 'The last 7 days · 13–19 November 2026' },
+      { value: 'month', label: 'The last month · October 2026' },
+    ])
+    expect(await labels('period', 'week')).toEqual(['The last 7 days · 13–19 November 2026'])
+    expect(await offered('period', ' 2026-11-01..2026-11-20')).toEqual([
+      { value: '2026-11-01..2026-11-20', label: '1–20 November 2026' },
+    ])
+    for (const typed of ['2026-11-21', '2026-11-0', 'x']) expect(await offered('period', typed)).toEqual([])
+  })
+
+  it('are what numbers can be told apart by; rooms are the platform’s', async () => {
+    expect(await labels('by')).toEqual([...dimensions])
+    expect(await labels('by', 'th')).toEqual(['theme'])
+    expect(await offered('room')).toEqual([])
+  })
+
   it('are nothing where there is nothing to offer', async () => {
     await hear({ name: 'Mia' })
     expect(await offered('text', 'M')).toEqual([])
@@ -242,7 +264,8 @@ describe('suggestions', () => {
   it('are only for those who may decide', async () => {
     await hear({ name: 'Mia' })
     await updateTuning(desk.ctx, (now) => ({ ...now, roles: { fake: { agents: 'G1', managers: null } } }), 'fake:ben')
-    for (const name of ['theme', 'channel', 'customer'] as const) expect(await offered(name)).toEqual([])
+    for (const name of ['theme', 'channel', 'customer', 'period', 'by'] as const)
+      expect(await offered(name)).toEqual([])
     desk.room.membershipOf = async () => ({ groups: ['G1'], isAdmin: false })
     expect(await labels('customer')).toEqual(['Mia · Email'])
   })

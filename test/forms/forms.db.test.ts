@@ -235,6 +235,9 @@ describe('settings', () => {
     const voice = await open('settings.voice', {})
     await submit(voice, { ...untouched(voice), name: 'Bluebird', facts: 'Open daily' })
 
+    await submit(await open('settings.digest', {}), { room: 'C4', every: 'week', at: '8:30' })
+    await submit(await open('settings.digest-content', {}), { teammates: 'hidden' })
+
     const page = await readSettingsPage(desk.ctx, 'fake', ana)
     if ('refused' in page) throw new Error(page.refused)
     const text = page.sections.map(({ title, lines }) => [title, lines.map((line) => line.text)])
@@ -254,6 +257,14 @@ describe('settings', () => {
       ['Reply targets', ['Fake: within 1 h 30 min of the team’s hours']],
       ['Roles', ['May decide: G1', 'May change the settings: G2, and who runs the workspace']],
       ['Second approval', ['Needed for: complaint · 2 stars or fewer. The second must be a manager']],
+      [
+        'Digest',
+        [
+          'Every working day at 09:00 → C1',
+          'Every week at 08:30, on its first working day → C4',
+          'Who answered how much: not shown',
+        ],
+      ],
     ])
     // Every button of the page opens its form.
     for (const { forms, lines } of page.sections) {
@@ -307,6 +318,7 @@ describe('settings', () => {
       'Hours',
       'Reply targets',
       'Second approval',
+      'Digest',
     ])
   })
 })

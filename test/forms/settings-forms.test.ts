@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { plansOf } from '../../src/digests/schedule.ts'
+import { digest, digestContent, removeDigest } from '../../src/forms/settings/digest.ts'
 import { hours } from '../../src/forms/settings/hours.ts'
 import { roles } from '../../src/forms/settings/roles.ts'
 import { removeRoomRule, roomRule } from '../../src/forms/settings/room-rule.ts'
@@ -38,6 +40,7 @@ const tuned: Tuning = {
 const shownOf = (tuning: Tuning): SettingsShown => ({
   tuning,
   workspaceId: 'slack',
+  room: null,
   channels: [
     {
       id: 'email',
@@ -50,7 +53,20 @@ const shownOf = (tuning: Tuning): SettingsShown => ({
     { id: 'live-chat', name: 'Live chat', accounts: [{ id: 'default', name: 'default' }] },
   ],
 })
-const forms = { voice, rooms, roomRule, removeRoomRule, hours, target, removeTarget, roles, secondApproval }
+const forms = {
+  voice,
+  rooms,
+  roomRule,
+  removeRoomRule,
+  hours,
+  target,
+  removeTarget,
+  roles,
+  secondApproval,
+  digest,
+  removeDigest,
+  digestContent,
+}
 
 /** What the settings become; or what is wrong. */
 function submit(form: SettingsForm, values: FormValues, tuning = tuned, about: FormAbout = {}) {
@@ -65,10 +81,13 @@ describe('every form of the settings', () => {
         expect(faultsOf(form.make(shownOf(tuning), about))).toEqual([])
   })
 
-  it.each(['voice', 'rooms', 'hours', 'roles', 'secondApproval'] as const)('%s changes nothing untouched', (name) => {
-    const form = forms[name]
-    expect(submit(form, untouched(form.make(shownOf(tuned), {})))).toEqual(tuned)
-  })
+  it.each(['voice', 'rooms', 'hours', 'roles', 'secondApproval', 'digestContent'] as const)(
+    '%s changes nothing untouched',
+    (name) => {
+      const form = forms[name]
+      expect(submit(form, untouched(form.make(shownOf(tuned), {})))).toEqual(tuned)
+    },
+  )
 
   it.each(Object.entries(forms))(
     '%s makes settings that are valid, or says what is wrong, whatever comes back',
@@ -85,6 +104,9 @@ describe('every form of the settings', () => {
         language: 'de',
         maxRating: 'none',
         by: 'anybody',
+        every: 'week',
+        at: '8:30',
+        teammates: 'hidden',
       }
       const ids = [...Object.keys(good), ...form.make(shownOf(tuned), {}).fields.map(({ id }) => id)]
       fc.assert(
@@ -185,6 +207,47 @@ describe('hours', () => {
       timeZone: 'Write a time zone such as Europe/Berlin',
       week: expect.stringContaining("“sometimes” can't be read"),
       holidays: expect.stringContaining('“soon” is no date'),
+    })
+  })
+})
+
+describe('digests', () => {
+  const plansIn = (tuning: unknown, only: string | null = null) => plansOf(tuning as Tuning, 'slack', only)
+  const daily = { room, every: 'day', at: '09:00' }
+
+  it('are added to the one that there is before anybody chose, or take its place', () => {
+    const weekly = submit(digest, { room: 'T1/C2', every: 'week', at: '8.30' })
+    expect(plansIn(weekly)).toEqual([daily, { room: 'T1/C2', every: 'week', at: '08:30' }])
+    expect(plansIn(submit(digest, { room, every: 'day', at: '5pm' }))).toEqual([{ ...daily, at: '17:00' }])
+  })
+
+  it('need a room, unless there is one only, and a time of the day', () => {
+    const wrong = { room: 'Choose a room', every: 'Choose one', at: 'Write a time such as 09:00' }
+    expect(submit(digest, { every: 'year', at: '24:00' })).toEqual(wrong)
+    expect(submit(digest, { room, every: 'day', at: '' })).toEqual({ at: wrong.at })
+    const shown = { ...shownOf(tuned), room: 'room' }
+    expect(digest.make(shown, {}).fields.map(({ id }) => id)).toEqual(['every', 'at'])
+    const read = digest.read({ room: 'T1/C9', every: 'month', at: '9' }, shown, {})
+    expect(plansIn('value' in read ? read.value(tuned) : null, 'room')).toEqual([
+      { ...daily, room: 'room' },
+      { room: 'room', every: 'month', at: '09:00' },
+    ])
+  })
+
+  it('are removed one at a time, also the one that there is before anybody chose', () => {
+    const about = entryAbout(plansIn(tuned), 0)
+    expect(removeDigest.make(shownOf(tuned), about).context).toEqual([
+      { title: 'Digest', text: 'Every working day at 09:00 → T1/C1' },
+    ])
+    const none = submit(removeDigest, {}, tuned, about) as Tuning
+    expect(plansIn(none)).toEqual([])
+    expect(() => submit(removeDigest, {}, none, about)).toThrow('Nothing was removed')
+  })
+
+  it('name teammates, or not', () => {
+    expect(submit(digestContent, { teammates: 'hidden' })).toEqual({
+      ...tuned,
+      digests: { plans: {}, namesTeammates: false },
     })
   })
 })

@@ -38,6 +38,7 @@ export function shownCard(over: Partial<Card> = {}, rest: Partial<Omit<Shown, 'c
     labels: [],
     summary: null,
     waitingSince: now,
+    dueAt: null,
     replyBy: null,
     assignee: null,
     turns: [

@@ -23,6 +23,7 @@ const handlers = {
   'send-reply': vi.fn<JobHandlers['send-reply']>(),
   'reconcile-reply': vi.fn<JobHandlers['reconcile-reply']>(),
   wake: vi.fn<JobHandlers['wake']>(),
+  'send-digest': vi.fn<JobHandlers['send-digest']>(),
 } satisfies JobHandlers
 
 beforeEach(async () => {

@@ -108,10 +108,12 @@ describe('a room', () => {
   })
 
   it('shows a notice once for its key', async () => {
-    const notice = { workspace: 'fake', room: 'main', key: 'hello', title: 'Hello', lines: ['World'] }
+    const notice = { workspace: 'fake', room: 'main', key: 'hello', title: 'Hello', lines: [{ text: 'World' }] }
     for (let time = 0; time < 2; time++) await desk.ctx.db.transaction((tx) => notify(desk.ctx, tx, notice))
     await desk.pass(3)
-    expect(chat.standing.map(({ message }) => message)).toEqual([{ kind: 'notice', title: 'Hello', lines: ['World'] }])
+    expect(chat.standing.map(({ message }) => message)).toEqual([
+      { kind: 'notice', title: 'Hello', lines: [{ text: 'World' }] },
+    ])
   })
 
   it('is never posted in twice at once, however many replicas deliver', async () => {
@@ -461,7 +463,7 @@ describe('a room that is lost', () => {
       'The earlier card is in a room that was lost',
     ])
     const notices = chat.standing.flatMap(({ message }) => (message.kind === 'notice' ? [message.lines[0]] : []))
-    expect(notices).toEqual(['Nothing can be posted there: It was archived'])
+    expect(notices).toEqual([{ text: 'Nothing can be posted there: It was archived' }])
     expect(await waiting(desk)).toEqual([])
 
     chat.gone.clear()

@@ -4,6 +4,7 @@ import { decide } from '../../src/conversations/decide.ts'
 import { readConversation } from '../../src/conversations/read.ts'
 import { wakeConversation } from '../../src/conversations/snooze.ts'
 import type { Conversation } from '../../src/conversations/conversation.ts'
+import { sendDigest } from '../../src/digests/send.ts'
 import { openSignals } from '../../src/db/signals.ts'
 import { rowsOf } from '../../src/db/client.ts'
 import { proposeDraft } from '../../src/drafts/propose.ts'
@@ -94,6 +95,7 @@ export async function openDesk(options: { channels?: FakeChannel[]; rooms?: Fake
     'send-reply': (payload) => sendReply(ctx, payload, never),
     'reconcile-reply': (payload) => reconcileReply(ctx, payload),
     wake: (payload) => wakeConversation(ctx, payload),
+    'send-digest': (payload) => sendDigest(ctx, payload),
   }
 
   const pending: Desk['pending'] = async () => {
@@ -112,7 +114,12 @@ export async function openDesk(options: { channels?: FakeChannel[]; rooms?: Fake
   /** Runs the due jobs once; false when there were none. */
   async function workOnce(): Promise<boolean> {
     let didSomething = false
-    for (const name of [...jobNames, deadQueue]) {
+    const waiting = await rowsOf<{ name: string }>(
+      database.db,
+      sql`select distinct name from pgboss.job where state in ('created', 'retry')`,
+    )
+    // Asking every queue, most of them empty, would take most of the time of most tests.
+    for (const name of [...jobNames, deadQueue].filter((one) => waiting.some((job) => job.name === one))) {
       for (const job of await queue.boss.fetch<Record<string, unknown>>(name, {
         batchSize: 100,
         ignoreStartAfter: true,

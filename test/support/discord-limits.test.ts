@@ -179,6 +179,8 @@ describe("Discord's limits on commands", () => {
     expect(
       command({ options: [{ type: 1, name: 'open', description: 'x', options: [argument({ autocomplete: true })] }] }),
     ).toEqual([])
+    const channel = argument({ type: 7, channel_types: [0, 5] })
+    expect(command({ options: [channel, argument({ name: 'b', max_length: 6000 })] })).toEqual([])
     const group = { type: 2, name: 'group', description: 'x', options: [{ type: 1, name: 'open', description: 'x' }] }
     expect(command({ options: [group] })).toEqual([])
     expect(commandProblemsOf({ type: 3, name: 'Log this' })).toEqual([])
@@ -206,6 +208,11 @@ describe("Discord's limits on commands", () => {
     ],
     ['choice over 100', { options: [argument({ choices: [{ name: 'x'.repeat(101), value: '1' }] })] }],
     ['choices and autocomplete', { options: [argument({ autocomplete: true, choices: [] })] }],
+    ['suggestions for a channel', { options: [argument({ type: 7, autocomplete: true })] }],
+    ['a length of a channel', { options: [argument({ type: 7, max_length: 100 })] }],
+    ['kinds of channels for a text', { options: [argument({ channel_types: [0] })] }],
+    ['no such kind of channel', { options: [argument({ type: 7, channel_types: [99] })] }],
+    ['max_length over 6000', { options: [argument({ max_length: 6001 })] }],
     ['rights that are no number', { default_member_permissions: 'admin' }],
     ['half a character', { description: '\ud83d' }],
     [

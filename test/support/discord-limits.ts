@@ -311,7 +311,25 @@ function checkCommand(command: Json, path: string, depth: number, say: Say): voi
     if (option['required'] === true && isOptional) say(where, 'is required after one that is not')
     isOptional ||= option['required'] !== true
     checkChoices(option, where, say)
+    checkKind(option, where, say)
   }
+}
+
+/** What only some kinds of options have: 3 is a text, 4 and 10 are numbers, 7 is a channel. */
+function checkKind(option: Json, path: string, say: Say): void {
+  const has = (key: string, ...kinds: number[]) => {
+    if (option[key] !== undefined && !kinds.includes(Number(option['type']))) say(path, `${key} has no place here`)
+  }
+  has('autocomplete', 3, 4, 10)
+  has('choices', 3, 4, 10)
+  has('min_length', 3)
+  has('max_length', 3)
+  has('channel_types', 7)
+  if (option['max_length'] !== undefined && !isWhole(option['max_length'], 1, 6000))
+    say(path, 'max_length is not 1 to 6000')
+  const types = option['channel_types']
+  if (types !== undefined && (!Array.isArray(types) || !types.every((type) => isWhole(type, 0, 16))))
+    say(path, 'channel_types are no kinds of channels')
 }
 
 function checkChoices(option: Json, path: string, say: Say): void {

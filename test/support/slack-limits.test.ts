@@ -12,6 +12,15 @@ const rich = (...elements: object[]) => ({ type: 'rich_text', elements })
 const line = (...elements: object[]) => ({ type: 'rich_text_section', elements })
 const select = (changes: object) => actions({ type: 'static_select', action_id: 'a', ...changes })
 const input = (element: object) => ({ type: 'input', label: plain('x'), element: { action_id: 'a', ...element } })
+const chart = (changes: object = {}, title = 'Minutes') => ({
+  type: 'data_visualization',
+  title,
+  chart: { type: 'line', series: [line1('a')], axis_config: { categories: ['Mon', 'Tue'] }, ...changes },
+})
+const line1 = (name: string, ...values: unknown[]) => ({
+  name,
+  data: ['Mon', 'Tue'].map((label, at) => ({ label, value: values.length > 0 ? values[at] : 1 })),
+})
 const times = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 const message = (...blocks: object[]) => slackProblems({ kind: 'message', text: 'x', blocks })
@@ -43,6 +52,7 @@ describe("Slack's limits", () => {
         ),
       ),
     ).toEqual([])
+    expect(message(chart(), chart({ type: 'bar', series: [line1('a', 0, -2.5), line1('b')] }))).toEqual([])
     expect(modal({}, input({ type: 'plain_text_input', initial_value: 'x', max_length: 3000 }))).toEqual([])
     expect(slackProblems({ kind: 'home', view: { type: 'home', blocks: [section] } })).toEqual([])
   })
@@ -110,6 +120,18 @@ describe("Slack's limits", () => {
       rich({ type: 'rich_text_preformatted', elements: [{ type: 'user', user_id: 'U1' }] }),
     ],
     ['image without words', { type: 'image', image_url: 'https://a.example/x.png' }],
+    ['a chart without a title', chart({}, ' ')],
+    ['a chart with a long title', chart({}, 'x'.repeat(51))],
+    ['a chart of another kind', chart({ type: 'radar' })],
+    ['a chart of nothing', chart({ series: [] })],
+    ['a chart of too much', chart({ series: times(7).map((index) => line1(`${index}`)) })],
+    ['two lines of one name', chart({ series: [line1('a'), line1('a')] })],
+    ['a line with a long name', chart({ series: [line1('x'.repeat(21))] })],
+    ['a point without a number', chart({ series: [line1('a', 1, null)] })],
+    ['a point too few', chart({ axis_config: { categories: ['Mon', 'Tue', 'Wed'] } })],
+    ['a category twice', chart({ axis_config: { categories: ['Mon', 'Mon'] } })],
+    ['a long axis', chart({ axis_config: { categories: ['Mon', 'Tue'], y_label: 'x'.repeat(51) } })],
+    ['a chart without axes', chart({ axis_config: undefined })],
     ['half a character', { type: 'section', text: plain('\ud83d') }],
     ['empty block_id', { ...section, block_id: '' }],
     ['block_id over 255', { ...section, block_id: 'x'.repeat(256) }],
@@ -122,6 +144,7 @@ describe("Slack's limits", () => {
     expect(message(...times(51).map(() => section))).not.toEqual([])
     expect(message({ ...section, block_id: 'a' }, { ...section, block_id: 'a' })).not.toEqual([])
     expect(message(...times(5).map(() => ({ type: 'section', text: plain('x'.repeat(2900)) })))).not.toEqual([])
+    expect(message(chart(), chart(), chart())).not.toEqual([])
     expect(slackProblems({ kind: 'message', text: ' ', blocks: [section] })).not.toEqual([])
     expect(slackProblems({ kind: 'message', text: 'x', blocks: null })).not.toEqual([])
   })
@@ -139,6 +162,7 @@ describe("Slack's limits", () => {
     ['nobody', {}, input({ type: 'users_select', initial_user: 'Ana' })],
     ['nowhere', {}, input({ type: 'conversations_select', initial_conversation: 'T1/C1' })],
     ['all conversations filtered', {}, input({ type: 'conversations_select', filter: { include: [] } })],
+    ['a chart', {}, chart()],
     ['nothing chosen', {}, input({ type: 'checkboxes', options: [option('1')], initial_options: [] })],
   ])('find a modal at fault: %s', (_, changes, block) => {
     expect(modal(changes, block)).not.toEqual([])

@@ -22,6 +22,8 @@ export function slackProblems(payload: SlackPayload): string[] {
 function checkMessage({ text, blocks }: { text: string; blocks: unknown }, say: Say): void {
   checkText(text, 'text', 4000, say)
   checkBlocks(blocks, 'message', 50, say)
+  const charts = Array.isArray(blocks) ? blocks.filter((block) => isJson(block) && block['type'] === chartType) : []
+  if (charts.length > 2) say('blocks', `have ${charts.length} charts, over 2`)
   const size = sizeOf(blocks)
   if (size > 12_000) say('blocks', `have ${size} characters in all, over 12000`)
 }
@@ -85,6 +87,7 @@ function checkBlock(block: Json, surface: string, path: string, say: Say): void 
     divider: [],
     input: ['label', 'hint', 'optional', 'element', 'dispatch_action'],
     image: ['alt_text', 'title', 'image_url', 'slack_file'],
+    [chartType]: ['title', 'chart'],
   }
   const type = String(block['type'])
   const fields = known[type]
@@ -134,7 +137,49 @@ function checkBlock(block: Json, surface: string, path: string, say: Say): void 
       return checkElement(block['element'], inInputs, `${path}.element`, say)
     case 'image':
       return checkImage(block, path, say)
+    case chartType:
+      if (surface !== 'message') say(path, 'a chart belongs into a message')
+      checkText(block['title'], `${path}.title`, 50, say)
+      return checkChart(block['chart'], `${path}.chart`, say)
   }
+}
+
+const chartType = 'data_visualization'
+
+/** Of bars and lines: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block */
+function checkChart(chart: unknown, path: string, say: Say): void {
+  if (!isJson(chart)) return say(path, 'is no object')
+  if (chart['type'] !== 'line' && chart['type'] !== 'bar') say(path, `is a ${String(chart['type'])}`)
+  checkFields(chart, ['series', 'axis_config'], path, say)
+  const axes = chart['axis_config']
+  if (!isJson(axes)) return say(path, 'has no axis_config')
+  checkFields(axes, ['categories', 'x_label', 'y_label'], `${path}.axis_config`, say, false)
+  for (const key of ['x_label', 'y_label']) if (axes[key] !== undefined) checkText(axes[key], `${path}.${key}`, 50, say)
+  const categories: unknown[] = Array.isArray(axes['categories']) ? axes['categories'] : []
+  if (categories.length === 0 || categories.length > 20) say(path, `has ${categories.length} categories, not 1 to 20`)
+  checkNames(categories, `${path}.categories`, say)
+  const series: unknown[] = Array.isArray(chart['series']) ? chart['series'] : []
+  if (series.length === 0 || series.length > 6) say(path, `has ${series.length} series, not 1 to 6`)
+  checkNames(
+    series.map((one) => (isJson(one) ? one['name'] : null)),
+    `${path}.series`,
+    say,
+  )
+  for (const [at, one] of series.entries()) {
+    const where = `${path}.series[${at}]`
+    if (!isJson(one)) continue
+    checkFields(one, ['name', 'data'], where, say, false)
+    const points: unknown[] = Array.isArray(one['data']) ? one['data'] : []
+    const labels = points.map((point) => (isJson(point) ? point['label'] : null))
+    if (JSON.stringify(labels) !== JSON.stringify(categories)) say(where, 'has other points than categories')
+    for (const point of points) if (!isJson(point) || !Number.isFinite(point['value'])) say(where, 'has no number')
+  }
+}
+
+/** Charts tell their parts by these. */
+function checkNames(names: unknown[], path: string, say: Say): void {
+  for (const name of names) checkText(name, path, 20, say)
+  if (new Set(names).size < names.length) say(path, 'are not all different')
 }
 
 const selects = ['static_select', 'users_select', 'conversations_select', 'channels_select']

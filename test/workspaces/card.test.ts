@@ -35,6 +35,7 @@ function conversation(over: Partial<Conversation> = {}): Conversation {
     version: 7,
     createdAt: at,
     waitingSince: at,
+    dueAt: null,
     replyBy: null,
     snoozedUntil: null,
     dismissed: null,

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { dimensions } from '../../src/measures/numbers.ts'
+import type { PeriodAsk } from '../../src/measures/period.ts'
 import { themes } from '../../src/interactions/interaction.ts'
+import { addDays } from '../../src/settings/hours.ts'
 import { commands, commandText, nearest, parseCommand } from '../../src/workspaces/command.ts'
 
 const nobody = { theme: null, channel: null, customer: null }
@@ -27,6 +30,10 @@ describe('parseCommand', () => {
   it('understands its own examples', () => {
     for (const { name, example } of commands)
       expect(parseCommand(example)).toMatchObject(name === 'log' ? { form: 'log' } : { kind: name })
+    for (const { about } of commands) {
+      const [, said] = /: (\/desk .*)/.exec(about) ?? []
+      if (said !== undefined) expect(parseCommand(said).kind).toBe('digest-at')
+    }
   })
 
   it('understands or names whatever is typed, and never throws', () => {
@@ -167,6 +174,158 @@ describe('/desk open', () => {
   })
 })
 
+/** Anything like what is typed after `/desk digest` and `/desk stats`. */
+const reportWords = fc.array(
+  fc.oneof(
+    fc.constantFrom(
+      'at',
+      'in',
+      'by',
+      'off',
+      'at:',
+      'room:',
+      'period:"',
+      '"',
+      '08:30',
+      '8 am',
+      'T1/C1',
+      '#managers',
+      '..',
+    ),
+    fc.constantFrom(...dimensions, 'week', 'yesterday', '2026-11-01', '2026-02-30', '2026-11-01..2026-11-20', '\ud800'),
+    fc.string({ unit: 'binary', maxLength: 5 }),
+  ),
+)
+
+describe('/desk digest', () => {
+  const read = (text: string) => parseCommand(`digest ${text}`)
+  const asks = (period: PeriodAsk) => ({ kind: 'digest', period })
+  const at = (time: string, room: string | null = null) => ({ kind: 'digest-at', at: time, room })
+
+  it.each([
+    ['', asks({ kind: 'yesterday' })],
+    ['now', asks({ kind: 'now' })],
+    ['Today', asks({ kind: 'now' })],
+    ['week', asks({ kind: 'week' })],
+    ['period:month', asks({ kind: 'month' })],
+    ['2026-11-20', asks({ kind: 'days', from: '2026-11-20', to: '2026-11-20' })],
+    ['2026-11-01..2026-11-20', asks({ kind: 'days', from: '2026-11-01', to: '2026-11-20' })],
+    ['2026-11-01…2026-11-20', asks({ kind: 'days', from: '2026-11-01', to: '2026-11-20' })],
+    ['2026-11-01 to 2026-11-20', asks({ kind: 'days', from: '2026-11-01', to: '2026-11-20' })],
+    ['period:"2024-02-29 – 2024-02-29"', asks({ kind: 'days', from: '2024-02-29', to: '2024-02-29' })],
+    ['2024-01-01..2024-12-31', asks({ kind: 'days', from: '2024-01-01', to: '2024-12-31' })],
+    ['at 08:30', at('08:30')],
+    ['at 8', at('08:00')],
+    ['at 5.30 pm', at('17:30')],
+    ['at 08:30 in T1/C1', at('08:30', 'T1/C1')],
+    ['in 123/456 AT 08:30', at('08:30', '123/456')],
+    ['at:08:30 in:T1/C1', at('08:30', 'T1/C1')],
+    ['room:"T1/C1" at:"08:30"', at('08:30', 'T1/C1')],
+    ['off', { kind: 'digest-off', room: null }],
+    ['OFF in T1/C1', { kind: 'digest-off', room: 'T1/C1' }],
+    ['at:off room:T1/C1', { kind: 'digest-off', room: 'T1/C1' }],
+  ])('reads %j', (text, command) => {
+    expect(read(text)).toEqual(command)
+  })
+
+  it.each([
+    ['yesterdya', '"yesterdya" is no period. Did you mean yesterday? For example: /desk digest yesterday'],
+    [
+      'fortnight',
+      '"fortnight" is no period. There are now, today, yesterday, week, month and dates. For example: /desk digest week',
+    ],
+    [
+      '20.11.2026',
+      '"20.11.2026" is no period. Dates are written as 2026-11-20. For example: /desk digest 2026-11-01..2026-11-20',
+    ],
+    ['2026-02-29', 'There is no 2026-02-29. For example: /desk digest 2026-11-01..2026-11-20'],
+    ['1999-12-31', '1999-12-31 is too long ago. For example: /desk digest 2026-11-01..2026-11-20'],
+    ['2026-11-20..2026-11-01', '2026-11-20 comes after 2026-11-01. For example: /desk digest 2026-11-01..2026-11-20'],
+    [
+      '2025-01-01..2026-01-02',
+      'It takes at most 366 days, and these are more. For example: /desk digest 2026-11-01..2026-11-20',
+    ],
+    ['at 25:00', '"25:00" is no time of the day. For example: /desk digest at 08:30'],
+    ['at 24:00', '"24:00" is no time of the day. For example: /desk digest at 08:30'],
+    ['at', 'Nothing stands after at. For example: /desk digest at 08:30'],
+    ['at in T1/C1', 'Nothing stands after at. For example: /desk digest at 08:30'],
+    ['at 8 at 9', '"at" is given twice. For example: /desk digest at 08:30'],
+    [
+      'at 08:30 in #managers',
+      '/desk digest does not know the room "#managers". Pick it from the list of rooms, or type it in that room. For example: /desk digest at 08:30',
+    ],
+    [
+      'in managers off',
+      '/desk digest does not know the room "managers". Pick it from the list of rooms, or type it in that room. For example: /desk digest at 08:30',
+    ],
+    [
+      'in T1/C1 week',
+      'A room goes with the time at which a digest comes there every working day. For example: /desk digest at 08:30',
+    ],
+    [
+      'week at 9',
+      'A time has a digest come every working day, and "week" shows one now: it takes one of them. For example: /desk digest at 08:30',
+    ],
+    ['perod:week', '/desk digest does not know "perod:". Did you mean period:? For example: /desk digest week'],
+  ])('says what is wrong with %j, and what would be right', (text, problem) => {
+    expect(read(text)).toEqual({ kind: 'invalid', problem })
+  })
+
+  it('understands or names whatever is typed, in few words, and gives examples that it understands', () => {
+    fc.assert(
+      fc.property(reportWords, fc.constantFrom('digest', 'stats'), (words, name) => {
+        const command = parseCommand(`${name} ${words.join(' ')}`)
+        const [, example = ''] = command.kind === 'invalid' ? (/For example: (.*)$/.exec(command.problem) ?? []) : []
+        const understood = command.kind === 'invalid' ? parseCommand(example) : command
+        expect(understood.kind.startsWith(name)).toBe(true)
+        if (command.kind === 'invalid') expect(command.problem.length).toBeLessThanOrEqual(300)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('/desk stats', () => {
+  const read = (text: string) => parseCommand(`stats ${text}`)
+  const by = (dimension: string, period: PeriodAsk = { kind: 'week' }) => ({ kind: 'stats', by: dimension, period })
+
+  it.each([
+    ['', by('theme')],
+    ['by theme', by('theme')],
+    ['by:Hour', by('hour')],
+    ['teammate', by('teammate')],
+    ['by theme yesterday', by('theme', { kind: 'yesterday' })],
+    ['2026-11-01..2026-11-20 by channel', by('channel', { kind: 'days', from: '2026-11-01', to: '2026-11-20' })],
+    ['topic 2026-11-01 - 2026-11-20', by('topic', { kind: 'days', from: '2026-11-01', to: '2026-11-20' })],
+  ])('reads %j', (text, command) => {
+    expect(read(text)).toEqual(command)
+  })
+
+  it('knows every dimension', () => {
+    for (const one of dimensions) expect(read(`by ${one}`)).toEqual(by(one))
+  })
+
+  it.each([
+    ['by themes', '/desk stats does not know "themes". Did you mean theme? For example: /desk stats by theme'],
+    ['chanel week', '/desk stats does not know "chanel". Did you mean channel? For example: /desk stats by channel'],
+    [
+      'by weather',
+      '/desk stats does not know "weather". There are channel, account, theme, topic, urgency, language, teammate and hour. For example: /desk stats by theme',
+    ],
+    ['by hour weak', '"weak" is no period. Did you mean week? For example: /desk stats by hour week'],
+    ['by theme by topic', '"by" is given twice. For example: /desk stats by theme'],
+    ['by', 'Nothing stands after by. For example: /desk stats by theme'],
+  ])('says what is wrong with %j, and what would be right', (text, problem) => {
+    expect(read(text)).toEqual({ kind: 'invalid', problem })
+  })
+
+  it('takes hostile lengths without a halt', () => {
+    for (const part of ['"', 'a', 'by:', 'by ', '1 ', '2026-11-01..', ' '])
+      for (const name of ['digest', 'stats'])
+        expect(['digest', 'stats', 'invalid']).toContain(parseCommand(`${name} ${part.repeat(50_000)}`).kind)
+  })
+})
+
 describe('commandText', () => {
   const anything = fc
     .oneof(
@@ -200,6 +359,31 @@ describe('commandText', () => {
         const kept = value.slice(0, 200).replace(/[\ud800-\udbff]$/, '')
         expect(command).toEqual({ kind: 'open', filter: { ...nobody, [name]: kept } })
       }
+  })
+
+  it('is read back from the fields of digests and numbers', () => {
+    const days = fc
+      .tuple(fc.nat(9000), fc.nat(365))
+      .map(([from, more]) => [addDays('2001-01-01', from), addDays('2001-01-01', from + more)] as const)
+    const periods: fc.Arbitrary<[string, PeriodAsk]> = fc.oneof(
+      fc.constantFrom('now', 'yesterday', 'week', 'month').map((kind): [string, PeriodAsk] => [kind, { kind }]),
+      days.map(([from, to]): [string, PeriodAsk] => [`${from}..${to}`, { kind: 'days', from, to }]),
+    )
+    const times = fc
+      .tuple(fc.nat(23), fc.nat(59))
+      .map((parts) => parts.map((part) => String(part).padStart(2, '0')).join(':'))
+    const rooms = fc.stringMatching(/^[A-Z0-9]{2,12}\/[A-Z0-9]{2,20}$/)
+    fc.assert(
+      fc.property(periods, fc.constantFrom(...dimensions), times, rooms, ([value, period], by, at, room) => {
+        const field = (name: string, text: string) => ({ name, value: text })
+        const typed = (name: string, ...fields: { name: string; value: string }[]) =>
+          parseCommand(commandText(name, fields))
+        expect(typed('digest', field('period', value))).toEqual({ kind: 'digest', period })
+        expect(typed('stats', field('period', value), field('by', by))).toEqual({ kind: 'stats', by, period })
+        expect(typed('digest', field('room', room), field('at', at))).toEqual({ kind: 'digest-at', at, room })
+        expect(typed('digest', field('at', 'off'), field('room', room))).toEqual({ kind: 'digest-off', room })
+      }),
+    )
   })
 
   it('says what would be typed, and quotes only where it must', () => {

@@ -16,5 +16,7 @@ export interface SettingsShown {
   tuning: Tuning
   /** Which workspace's rooms and roles. */
   workspaceId: string
+  /** The one room that the workspace has; null where a team chooses among many. */
+  room: string | null
   channels: TunableChannel[]
 }

@@ -1,14 +1,16 @@
 import {
   ApplicationCommandOptionType,
   ApplicationCommandType,
+  ChannelType,
   PermissionFlagsBits,
   Routes,
+  type APIApplicationCommandBasicOption,
   type RESTGetAPIApplicationGuildCommandsResult,
   type RESTPutAPIApplicationGuildCommandsJSONBody,
 } from 'discord.js'
 import { GoneError, messageOf, RetryableError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { commands } from '../command.ts'
+import { commands, type CommandOption } from '../command.ts'
 import { codeOf } from './failures.ts'
 import { inviteUrl } from './permissions.ts'
 import type { Rest } from './rest.ts'
@@ -35,17 +37,26 @@ export function commandsOf(): RESTPutAPIApplicationGuildCommandsJSONBody {
         type: ApplicationCommandOptionType.Subcommand,
         name,
         description: about,
-        options: options.map((option) => ({
-          type: ApplicationCommandOptionType.String,
-          name: option.name,
-          description: option.about,
-          required: false,
-          ...(option.suggests === null ? { max_length: longestOption } : { autocomplete: true }),
-        })),
+        options: options.map(optionOf),
       })),
     },
     { type: ApplicationCommandType.Message, name: logCommand, default_member_permissions: usualMembers },
   ]
+}
+
+function optionOf({ name, about, suggests }: CommandOption): APIApplicationCommandBasicOption {
+  const described = { name, description: about, required: false }
+  // Discord offers these by itself; cards and digests can go nowhere else.
+  if (suggests === 'rooms')
+    return {
+      ...described,
+      type: ApplicationCommandOptionType.Channel,
+      channel_types: [ChannelType.GuildText, ChannelType.GuildAnnouncement],
+    }
+  const type = ApplicationCommandOptionType.String
+  return suggests === null
+    ? { ...described, type, max_length: longestOption }
+    : { ...described, type, autocomplete: true }
 }
 
 /**

@@ -19,6 +19,7 @@ import { hasMarks, nonceOf } from './components/marks.ts'
 import { broadcastOf, type DiscordMessage, type Look, type SharedFile } from './components/message.ts'
 import { codeOf } from './failures.ts'
 import { parseId, type Id } from './ids.ts'
+import type { DrawPictures } from './pictures.ts'
 import type { Rest } from './rest.ts'
 import { createThreads, threadNameOf } from './threads.ts'
 import type { Upload } from './upload.ts'
@@ -28,6 +29,7 @@ interface Parts {
   /** `messageOf` of ./components/message.ts. */
   render(message: Message, look: Look): DiscordMessage
   upload(attachments: AttachmentRef[]): Promise<Upload>
+  pictures: DrawPictures
   io: Pick<WorkspaceIo, 'clock' | 'log'>
 }
 
@@ -56,6 +58,7 @@ export function createDelivery({
   rest,
   render,
   upload,
+  pictures,
   io,
 }: Parts): Pick<Workspace, 'post' | 'find' | 'update' | 'urlOf'> {
   const threads = createThreads(rest)
@@ -114,11 +117,11 @@ export function createDelivery({
       const { id } = await send(channel, key, body, files)
       return { guild, channel, message: id, key, files: shared }
     }
-    const files = await upload(attachmentsOf(message))
+    const files = await (message.kind === 'report' ? pictures(message.report) : upload(attachmentsOf(message)))
     try {
       return await sendThese(files)
     } catch (error) {
-      // It was refused, perhaps for the files' sake: the customer's words matter more.
+      // It was refused, perhaps for the files' sake: the words matter more.
       if (files.files.length === 0 || !isRefusal(error)) throw error
       io.log.warn('a message was posted in Discord without its files', { key, reason: messageOf(error) })
       return sendThese({ shared: [], files: [] })

@@ -1,3 +1,4 @@
+import { chartPng } from '../kit/chart-image.ts'
 import type { Handlers, Workspace, WorkspaceIo } from '../workspace.ts'
 import { messageOf } from './components/message.ts'
 import { openConnection, type DiscordConnection } from './connection.ts'
@@ -7,6 +8,7 @@ import type { DiscordConfig } from './env.ts'
 import { createHandle } from './handle.ts'
 import type { Incoming } from './incoming.ts'
 import { createMembers } from './members.ts'
+import { createPictures } from './pictures.ts'
 import { createUpload } from './upload.ts'
 
 /** Discord takes five messages in five seconds in a channel: https://docs.discord.com/developers/topics/rate-limits */
@@ -18,7 +20,9 @@ export function openDiscord(config: DiscordConfig, io: WorkspaceIo): Workspace &
     handle: async (incoming) => handle?.(incoming),
   })
   const members = createMembers(rest, config.guilds, io)
-  const delivery = createDelivery({ rest, io, upload: createUpload(io), render: messageOf })
+  // Most people's Discord is dark.
+  const pictures = createPictures({ draw: (chart) => chartPng(chart, 'dark'), log: io.log })
+  const delivery = createDelivery({ rest, io, upload: createUpload(io), pictures, render: messageOf })
   return {
     id: 'discord',
     room: null,
@@ -26,7 +30,7 @@ export function openDiscord(config: DiscordConfig, io: WorkspaceIo): Workspace &
     hasThreads: true,
     paceMs,
     async start(handlers: Handlers) {
-      handle = createHandle({ io, handlers, members, rest, guilds: config.guilds })
+      handle = createHandle({ io, handlers, members, rest, pictures, guilds: config.guilds })
       await connection.start()
     },
     post: delivery.post,

@@ -75,9 +75,20 @@ export function createThreads(rest: Pick<Rest, 'ask'>): Threads {
 
 /** What a thread is called that begins with this message: who wrote, about what. */
 export function threadNameOf(message: Message): string {
-  const texts = message.kind === 'notice' ? [message.title] : [message.card.customer.name, aboutOf(message.card)]
+  const texts = titlesOf(message)
   const parts = texts.filter((text) => !isBlank(text)).map((text) => oneLine(text, maxName - 30))
   return parts.length === 0 ? plainName : cut(parts.join(' · '), maxName)
+}
+
+function titlesOf(message: Message): string[] {
+  switch (message.kind) {
+    case 'notice':
+      return [message.title]
+    case 'report':
+      return [message.report.title]
+    default:
+      return [message.card.customer.name, aboutOf(message.card)]
+  }
 }
 
 const aboutOf = ({ subject, summary }: Card) => [subject, summary].find((text) => text && !isBlank(text)) ?? ''

@@ -61,10 +61,10 @@ export function createDelivery({
   async function send(client: TeamClient, channel: string, message: Message, place: Place): Promise<Ref> {
     const thread = place.thread ? readRef(place.thread).ts : null
     const files = await upload(client, attachmentsOf(message))
-    const postWith = async (shared: Uploaded[]): Promise<Ref> => {
+    const postWith = async (shared: Uploaded[], isWhole: boolean): Promise<Ref> => {
       const words = {
         channel,
-        ...shown(client, message, shared),
+        ...shown(client, message, shared, isWhole),
         metadata: { event_type: eventType, event_payload: { key: place.key } },
         ...threadOf(message, thread),
       }
@@ -74,18 +74,35 @@ export function createDelivery({
       return refOf(client, posted.channel ?? channel, posted.ts, thread, shared)
     }
     try {
-      return await postWith(files)
+      return await postWith(files, true)
     } catch (error) {
-      // It was refused, perhaps for the files' sake: the customer's words matter more.
-      if (files.length === 0 || !(error instanceof PermanentError)) throw error
-      io.log.warn('a message was posted in Slack without its files', { key: place.key, reason: messageOf(error) })
-      return postWith([])
+      // It was refused, perhaps for the files' or the charts' sake: the words matter more.
+      if ((files.length === 0 && !hasCharts(message)) || !(error instanceof PermanentError)) throw error
+      io.log.warn('a message was posted in Slack without its files and charts', {
+        key: place.key,
+        reason: messageOf(error),
+      })
+      return postWith([], false)
     }
   }
 
-  function shown({ team }: Pick<TeamClient, 'team'>, message: Message, files: Uploaded[]) {
+  async function change(client: TeamClient, { channel, ts, files }: Ref, message: Message): Promise<void> {
+    const changeTo = (isWhole: boolean) =>
+      asking('call', 'change this message', () =>
+        client.web.chat.update({ channel, ts, ...shown(client, message, files, isWhole) }),
+      )
+    try {
+      await changeTo(true)
+    } catch (error) {
+      if (!hasCharts(message) || !(error instanceof PermanentError)) throw error
+      await changeTo(false)
+    }
+  }
+
+  /** `isWhole`: with the charts. */
+  function shown({ team }: Pick<TeamClient, 'team'>, message: Message, files: Uploaded[], isWhole: boolean) {
     const hasFiles = files.length > 0
-    const look = hasFiles ? { team, files } : { team }
+    const look: Look = { team, ...(hasFiles ? { files } : {}), ...(isWhole ? {} : { isWithoutCharts: true }) }
     // A link of a customer's must not bring its page along; a file's link must.
     return {
       ...render(
@@ -174,13 +191,8 @@ export function createDelivery({
     },
 
     async update(ref, message) {
-      const { team, channel, ts, files } = readRef(ref)
-      await patiently(async () => {
-        const client = await clients.of(team)
-        await asking('call', 'change this message', () =>
-          client.web.chat.update({ channel, ts, ...shown(client, message, files) }),
-        )
-      })
+      const read = readRef(ref)
+      await patiently(async () => change(await clients.of(read.team), read, message))
     },
 
     urlOf(ref) {
@@ -188,6 +200,8 @@ export function createDelivery({
     },
   }
 }
+
+const hasCharts = (message: Message) => message.kind === 'report' && message.report.charts.length > 0
 
 /** Throws GoneError for a room that can't be one of Slack's. */
 function roomOf(room: string): Id {

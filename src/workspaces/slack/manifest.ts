@@ -8,7 +8,8 @@ export const scopes = {
   'channels:history': 'look whether a card that may have been posted is there, before posting it again',
   'groups:read': 'the same for private channels: names',
   'groups:history': 'the same for private channels: looking for a card',
-  'files:write': "share customers' attachments",
+  'files:write': "share customers' attachments, and the numbers behind a digest as files",
+  'im:write': 'send such a file to one person alone',
   'users:read': 'show teammates by name, and know who runs the workspace',
   'usergroups:read': 'know who is in the user groups that may decide',
 } as const
@@ -26,6 +27,7 @@ export const methodScopes: Record<string, Scope[]> = {
   'chat.update': ['chat:write'],
   'chat.delete': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
+  'conversations.open': ['im:write'],
   'conversations.info': ['channels:read', 'groups:read'],
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.replies': ['channels:history', 'groups:history'],
@@ -90,7 +92,8 @@ export function manifestOf({ publicUrl, isSocketMode, isOauth }: ManifestOptions
           ...forRequests('url'),
           description: 'Who is waiting, and everything else about your desk',
           usage_hint: `[${commands.map(({ name }) => name).join(' | ')}]`,
-          should_escape: false,
+          // So that a channel arrives by its id.
+          should_escape: true,
         },
       ],
     },

@@ -7,8 +7,10 @@ import { listenToCommands } from './listeners/commands.ts'
 import type { Desk } from './listeners/desk.ts'
 import { listenToHome } from './listeners/home.ts'
 import { listenToModalClicks } from './listeners/modal-clicks.ts'
+import { listenToNumbers } from './listeners/numbers.ts'
 import { listenToRooms } from './listeners/rooms.ts'
 import { listenToSubmissions } from './listeners/submissions.ts'
+import { sendFile } from './upload.ts'
 
 /** Slack takes one message a second in a channel: https://docs.slack.dev/apis/web-api/rate-limits */
 const paceMs = 1000
@@ -27,8 +29,17 @@ export function openSlack(config: SlackConfig, io: WorkspaceIo): Workspace & Pic
     hasThreads: true,
     paceMs,
     async start(handlers: Handlers) {
-      const desk: Desk = { app, io, handlers, members, isOurs: clients.isInstalledIn, urlOf }
+      const desk: Desk = {
+        app,
+        io,
+        handlers,
+        members,
+        isOurs: clients.isInstalledIn,
+        urlOf,
+        sendFile: async ({ team, user }, file) => sendFile(await clients.of(team), user, file),
+      }
       listenToClicks(desk)
+      listenToNumbers(desk)
       listenToModalClicks(desk)
       listenToSubmissions(desk)
       listenToCommands(desk)

@@ -1,10 +1,11 @@
 import type { webApi } from '@slack/bolt'
 import type { AttachmentRef } from '../../conversations/conversation.ts'
 import { messageOf } from '../../errors.ts'
-import type { WorkspaceIo } from '../workspace.ts'
+import type { Download, WorkspaceIo } from '../workspace.ts'
 import { fileNameOf, fitting } from '../kit/files.ts'
 import type { SharedFile } from './blocks/message.ts'
 import type { TeamClient } from './clients.ts'
+import { asking } from './failures.ts'
 
 /** An attachment with the link to it: whoever sees a message with this link sees the file. */
 export interface Uploaded extends SharedFile {
@@ -53,11 +54,8 @@ export function createUpload({
     const kept = await readAttachment(id)
     if (!kept || kept.content.byteLength === 0) return null
     const filename = fileNameOf(kept.name)
-    const slot = await web.files.getUploadURLExternal({ filename, length: kept.content.byteLength })
-    if (!slot.upload_url || !slot.file_id) return null
-    const sent = await fetch(slot.upload_url, { method: 'POST', body: new Uint8Array(kept.content), signal })
-    if (!sent.ok) throw new Error(`the upload was answered with status ${sent.status}`)
-    const permalink = await complete(web, slot.file_id, filename)
+    const fileId = await put(web, filename, kept.content, signal)
+    const permalink = await complete(web, fileId, filename)
     if (!permalink) return null
     const file = { attachmentId: id, name: filename, permalink, isImage: kept.mediaType.startsWith('image/') }
     remember(key, file)
@@ -79,6 +77,29 @@ export function createUpload({
     })
     return (await Promise.all(uploads)).filter((file) => file !== null)
   }
+}
+
+/**
+ * Sends a file to one person: into the bot's own conversation with them, where nobody else sees it. Throws as `failureOf`
+ * a call.
+ */
+export async function sendFile({ web }: Pick<TeamClient, 'web'>, user: string, file: Download): Promise<void> {
+  await asking('call', 'send you the file', async () => {
+    const { channel } = await web.conversations.open({ users: user })
+    if (!channel?.id) throw new Error("Slack's answer has no conversation")
+    const title = fileNameOf(file.name)
+    const id = await put(web, title, file.content, AbortSignal.timeout(deadlineMs))
+    await web.files.completeUploadExternal({ files: [{ id, title }], channel_id: channel.id })
+  })
+}
+
+/** Where nobody sees it yet. Returns its id. */
+async function put(web: webApi.WebClient, filename: string, content: Uint8Array, signal: AbortSignal): Promise<string> {
+  const slot = await web.files.getUploadURLExternal({ filename, length: content.byteLength })
+  if (!slot.upload_url || !slot.file_id) throw new Error("Slack's answer has no place for the file")
+  const sent = await fetch(slot.upload_url, { method: 'POST', body: new Uint8Array(content), signal })
+  if (!sent.ok) throw new Error(`the upload was answered with status ${sent.status}`)
+  return slot.file_id
 }
 
 async function complete(web: webApi.WebClient, id: string, title: string): Promise<string | null> {

@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { BadInputError, ConflictError, NotFoundError } from '../../errors.ts'
 import type { Card } from '../card.ts'
 import { parseCommand, type Command } from '../command.ts'
-import { cardFilters, type CardFilter, type Handlers, type WorkspaceIo } from '../workspace.ts'
+import { cardFilters, type Answer, type CardFilter, type Handlers, type WorkspaceIo } from '../workspace.ts'
 import type { Assets } from './assets.ts'
 import { attachmentResponse } from './attachment.ts'
 import { parseDecision } from './decision.ts'
@@ -14,12 +14,14 @@ import { isLocalHost, isSameSite } from './guard.ts'
 import type { CardMessage, Hub } from './hub.ts'
 import { readPosted, textOf, wantsJson, type Posted, type WebEnv, type WebRequest } from './request.ts'
 import { takeSaid } from './said.ts'
+import { createReports } from './reports.ts'
 import { isSame, type Sessions } from './session.ts'
 import { fromFields, mentionedTemplates, toFields, type SettingsFields } from './settings-form.ts'
 import { teammateNamed } from './teammate.ts'
 import { bucketOf } from './views/card.ts'
 import type { Frame, Html } from './views/page.ts'
 import { problemPage } from './views/problem.ts'
+import { noticesView } from './views/report.ts'
 import { answerView, cardPage, cardsView, roomPage } from './views/room.ts'
 import { settingsPage } from './views/settings.ts'
 import { signInPage } from './views/sign-in.ts'
@@ -69,6 +71,13 @@ export function createApp(web: Web): Hono<WebEnv> {
     frame: async (c) => frame(c, await io.countCards(), null),
     page,
     showCard,
+    refuse,
+  })
+  const reports = createReports({
+    io,
+    handlers,
+    frame: async (c) => frame(c, await io.countCards(), 'reports'),
+    page,
     refuse,
   })
 
@@ -156,16 +165,13 @@ export function createApp(web: Web): Hono<WebEnv> {
     })
   }
 
-  app.get('/', async (c) => {
-    const filter = filterOf(c)
-    const cards = await io.listCards(filter, c.req.query('after') ?? null)
-    return page(c, roomPage(frame(c, cards.counts, filter), filter, cards, io.clock.now(), null))
-  })
+  app.get('/', (c) => showRoom(c, filterOf(c), null))
   app.get('/room/cards', async (c) => {
     const filter = filterOf(c)
     const cards = await io.listCards(filter, c.req.query('after') ?? null)
     return page(c, cardsView(filter, cards, io.clock.now(), c.var.session.csrf))
   })
+  app.get('/room/notices', async (c) => page(c, noticesView(await reports.notices(), io.clock.now())))
   app.get('/room/events', (c) => hub.connect(c.var.session.expiresAt))
 
   app.get('/cards/:id', async (c) => {
@@ -195,11 +201,15 @@ export function createApp(web: Web): Hono<WebEnv> {
       .replace(/^\/(desk\b\s*)?/, '')
     const location = locationOf(parseCommand(text))
     if (location !== null) return wantsJson(c) ? c.json({ location }) : c.redirect(location, 303)
-    const answer = await handlers.onCommand(text, c.var.session.teammate)
-    if (wantsJson(c)) return c.json({ html: String(await answerView(answer)) })
-    const cards = await io.listCards('open', null)
-    return page(c, roomPage(frame(c, cards.counts, 'open'), 'open', cards, io.clock.now(), answer))
+    const answer = await handlers.onCommand(text, c.var.session.teammate, 'room')
+    if (wantsJson(c)) return c.json({ html: String(await answerView(answer, c.var.session.csrf)) })
+    return showRoom(c, 'open', answer)
   })
+
+  app.get('/reports', reports.list)
+  app.get('/reports/:id', (c) => reports.one(c, c.req.param('id')))
+  app.get('/reports/:id/charts/:file', (c) => reports.chart(c, c.req.param('id'), c.req.param('file')))
+  app.get('/reports/:id/items/:file', (c) => reports.items(c, c.req.param('id'), c.req.param('file')))
 
   app.get('/attachments/:id', async (c) => {
     const file = await io.readAttachment(c.req.param('id'))
@@ -223,6 +233,13 @@ export function createApp(web: Web): Hono<WebEnv> {
       })
     }
   })
+
+  async function showRoom(c: WebRequest, filter: CardFilter, answer: Answer | null): Promise<Response> {
+    const after = answer ? null : (c.req.query('after') ?? null)
+    const [cards, notices] = await Promise.all([io.listCards(filter, after), reports.notices()])
+    const now = io.clock.now()
+    return page(c, roomPage(frame(c, cards.counts, filter), { filter, page: cards, notices, now, answer }))
+  }
 
   async function showSettings(
     c: WebRequest,

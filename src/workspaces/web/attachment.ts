@@ -7,18 +7,23 @@ export function attachmentResponse(
   isInline: boolean,
 ): Response {
   const isShown = isInline && shownTypes.includes(file.mediaType)
-  const plain = file.name.replace(/[^\w. -]/g, '_')
-  const exact = encodeURIComponent(file.name.toWellFormed()).replace(
-    /['()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
   return new Response(Buffer.from(file.content), {
     headers: {
       'content-type': isShown ? file.mediaType : 'application/octet-stream',
-      'content-disposition': `${isShown ? 'inline' : 'attachment'}; filename="${plain}"; filename*=UTF-8''${exact}`,
+      'content-disposition': dispositionOf(isShown ? 'inline' : 'attachment', file.name),
       'content-security-policy': "default-src 'none'; sandbox",
       'cross-origin-resource-policy': 'same-origin',
       'cache-control': 'private, max-age=3600',
     },
   })
+}
+
+/** A header that every browser reads, whatever the name is. */
+export function dispositionOf(kind: 'inline' | 'attachment', name: string): string {
+  const plain = name.replace(/[^\w. -]/g, '_')
+  const exact = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${exact}`
 }

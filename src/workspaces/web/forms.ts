@@ -28,6 +28,9 @@ const homes: Record<FormId, 'card' | 'room' | 'settings'> = {
   'settings.target.remove': 'settings',
   'settings.roles': 'settings',
   'settings.second-approval': 'settings',
+  'settings.digest': 'settings',
+  'settings.digest.remove': 'settings',
+  'settings.digest-content': 'settings',
 }
 
 /** What the forms need of the rest of the room. */

@@ -17,7 +17,7 @@ export interface CardMessage {
   html: string
 }
 
-const hintSchema = z.object({ conversationId: z.string() })
+const hintSchema = z.union([z.object({ conversationId: z.string() }), z.object({ isBulletin: z.literal(true) })])
 const heartbeatMs = 20_000
 const countsDelayMs = 300
 const maxBufferedBytes = 8_000_000
@@ -25,6 +25,9 @@ const maxBufferedBytes = 8_000_000
 export function hintFor(card: Card): string {
   return JSON.stringify({ conversationId: card.conversationId })
 }
+
+/** A report or a notice was posted, or changed. */
+export const bulletinHint = JSON.stringify({ isBulletin: true })
 
 /**
  * Hears hints; reads and renders a card once per replica, however many pages are open.
@@ -43,6 +46,8 @@ export function createHub(
     if (pages.size === 0) return
     const parsed = hintSchema.safeParse(parseJson(hint))
     if (!parsed.success) return io.log.warn('web hint not understood')
+    // What it says is read by each page that shows it.
+    if ('isBulletin' in parsed.data) return emit('bulletin', null)
     void pushCard(parsed.data.conversationId)
     countsTimer ??= setTimeout(() => void pushCounts(), countsDelayMs).unref()
   })

@@ -5,11 +5,11 @@ import { defineWorkspace, type Handlers } from '../workspace.ts'
 import { createApp } from './app.ts'
 import { loadAssets } from './assets.ts'
 import { requirePrivacy } from './guard.ts'
-import { createHub, hintFor, type CardMessage } from './hub.ts'
+import { bulletinHint, createHub, hintFor, type CardMessage } from './hub.ts'
 import { createSessions } from './session.ts'
 import { bucketOf, cardView } from './views/card.ts'
 
-const ownPath = /^\/(|sign-in|sign-out|command|settings|(room|cards|forms|attachments|assets)\/.*)$/
+const ownPath = /^\/(|sign-in|sign-out|command|settings|reports|(room|cards|reports|forms|attachments|assets)\/.*)$/
 
 /** The team's room in a browser. */
 export const web = defineWorkspace({
@@ -56,12 +56,12 @@ export const web = defineWorkspace({
       },
       // The room is read from the database; a post is a hint to the pages that are open.
       async post(message) {
-        if (message.kind !== 'notice') await io.publish(hintFor(message.card))
+        await io.publish('card' in message ? hintFor(message.card) : bulletinHint)
         return {}
       },
       find: async () => null,
       async update(_ref, message) {
-        if (message.kind !== 'notice') await io.publish(hintFor(message.card))
+        await io.publish('card' in message ? hintFor(message.card) : bulletinHint)
       },
       urlOf: () => null,
       membershipOf: async () => ({ groups: [], isAdmin: true }),

@@ -73,6 +73,27 @@ describe('signed API', () => {
     expect(await response.json()).toEqual({ id: 'order-form-77', isDuplicate: false })
   })
 
+  it('takes a survey, with or without words', async () => {
+    const scores = { satisfied: 4, recommends: 9 }
+    expect(await send({ ...message, message: 'Quick and kind', survey: scores })).toMatchObject({
+      kind: 'survey',
+      rating: 4,
+      recommends: 9,
+      text: 'Quick and kind\n\nSatisfied: 4 of 5\nWould recommend us: 9 of 10',
+    })
+    const silent = await send({ email: 'ana@example.com', survey: { recommends: 0 } })
+    expect(silent).toMatchObject({ kind: 'survey', recommends: 0, text: 'Would recommend us: 0 of 10' })
+    expect(silent).not.toHaveProperty('rating')
+  })
+
+  it('says what is wrong with a survey', async () => {
+    const sent = (survey: unknown) => send({ email: 'ana@example.com', survey })
+    await expect(sent({ satisfied: 6 })).rejects.toThrow('survey.satisfied: At most 5')
+    await expect(sent({ recommends: 7.5 })).rejects.toThrow('survey.recommends: A whole number from 0 to 10 is needed')
+    await expect(sent({})).rejects.toThrow('survey: satisfied or recommends is needed')
+    await expect(send({ email: 'ana@example.com' })).rejects.toThrow('message: A message is needed')
+  })
+
   it('takes the webhook id, the time of sending and the first words where the body says nothing', async () => {
     const text = 'The blue kettle that I bought from you last week has begun to leak at the handle.\nWhat can I do?'
     const interaction = await send({ ...message, message: text }, { id: 'msg_9', at: new Date('2026-03-02T08:58:00Z') })

@@ -2,6 +2,7 @@ import {
   InteractionResponseType as Type,
   InteractionType,
   MessageFlags,
+  type APIAttachment,
   type APIInteraction,
   type APIInteractionResponse,
   type APIMessage,
@@ -10,7 +11,7 @@ import {
 } from 'discord.js'
 import { modalProblemsOf, problemsOf } from '../discord-limits.ts'
 import type { Deliver } from './payloads.ts'
-import { numbered, type Posts } from './posts.ts'
+import { componentProblems, maxFile, numbered, resolved, type Posts } from './posts.ts'
 import { refusal, type Answer, type Call, type Proxy } from './proxy.ts'
 import { generateSnowflake } from './twin.ts'
 
@@ -106,7 +107,7 @@ export function serveExchanges(
     return screen
   }
 
-  function tell(exchange: Exchange, data: Data, isLoading: boolean): Told {
+  function tell(exchange: Exchange, data: Data, isLoading: boolean, attachments: APIAttachment[] = []): Told {
     const message = {
       id: generateSnowflake(),
       channel_id: exchange.interaction.channel?.id ?? '',
@@ -118,14 +119,14 @@ export function serveExchanges(
       mention_everyone: false,
       mentions: [],
       mention_roles: [],
-      attachments: [],
+      attachments,
       embeds: [],
       pinned: false,
       type: 20,
       application_id: bot.id,
       webhook_id: bot.id,
       flags: (data.flags ?? 0) | MessageFlags.Ephemeral | (isLoading ? MessageFlags.Loading : 0),
-      components: numbered(data.components ?? []),
+      components: resolved(numbered(data.components ?? []), attachments),
     } as unknown as APIMessage
     const told = { message, isLoading, isGone: false }
     exchange.screen.told.push(told)
@@ -133,24 +134,29 @@ export function serveExchanges(
     return told
   }
 
-  function change({ screen }: Exchange, told: Told, data: Data): void {
+  function change({ screen }: Exchange, told: Told, data: Data, attachments: APIAttachment[]): void {
     const { message } = told
     const flags = ((message.flags ?? 0) | (data.flags ?? 0)) & ~MessageFlags.Loading
     told.message = {
       ...message,
       flags,
+      attachments,
       edited_timestamp: new Date().toISOString(),
       ...(data.content === undefined ? {} : { content: data.content }),
       ...(data.components === undefined
         ? {}
-        : { components: numbered(data.components) as NonNullable<APIMessage['components']> }),
+        : { components: resolved(numbered(data.components), attachments) as NonNullable<APIMessage['components']> }),
     }
     told.isLoading = false
     screen.shown.push({ told, message: told.message })
   }
 
   /** What is wrong with what a message is to say. */
-  const problemsWith = (data: Data, flags = 0): string[] => problemsOf({ ...data, flags: data.flags ?? flags })
+  const problemsWith = (data: Data, attachments: APIAttachment[], flags = 0): string[] => [
+    ...problemsOf({ ...data, flags: data.flags ?? flags }),
+    ...componentProblems(data.components, attachments),
+  ]
+  const isTooLarge = ({ files }: Pick<Call, 'files'>) => files.some(({ content }) => content.length > maxFile)
 
   /** Shows a message, to one person or to everybody. */
   async function say(
@@ -158,11 +164,13 @@ export function serveExchanges(
     call: Pick<Call, 'path' | 'body' | 'files'>,
   ): Promise<Answer & { told?: Told }> {
     const data = (call.body ?? {}) as Data
-    const problems = problemsWith(data)
+    const place = exchange.interaction.channel?.id ?? ''
+    if (isTooLarge(call)) return refusal(413, 40005, 'Request entity too large')
+    const attachments = posts.keep(place, call)
+    const problems = problemsWith(data, attachments)
     if (problems.length > 0) return refuse(call, problems)
-    if (((data.flags ?? 0) & MessageFlags.Ephemeral) === 0)
-      return posts.write(exchange.interaction.channel?.id ?? '', call)
-    const told = tell(exchange, data, false)
+    if (((data.flags ?? 0) & MessageFlags.Ephemeral) === 0) return posts.write(place, call)
+    const told = tell(exchange, data, false, attachments)
     return { status: 200, body: told.message, told }
   }
 
@@ -178,9 +186,11 @@ export function serveExchanges(
       return answer
     }
     if (at.isGone) return refusal(404, 10008, 'Unknown Message')
-    const problems = problemsWith(data, at.message.flags)
+    if (isTooLarge(call)) return refusal(413, 40005, 'Request entity too large')
+    const attachments = [...at.message.attachments, ...posts.keep(at.message.channel_id, call)]
+    const problems = problemsWith(data, attachments, at.message.flags)
     if (problems.length > 0) return refuse(call, problems)
-    change(exchange, at, data)
+    change(exchange, at, data, attachments)
     return { status: 200, body: at.message }
   }
 
@@ -200,7 +210,7 @@ export function serveExchanges(
       (interaction.type === InteractionType.ModalSubmit && updates && from)
     if (!isAllowed)
       return refuse(call, [`type: ${first.type} is no answer to an interaction of type ${interaction.type}.`])
-    const body = 'data' in first ? first.data : null
+    const body = ('data' in first ? first.data : undefined) ?? null
     // Taken from here on: another one that comes meanwhile is the second.
     exchange.first = first
     const refused = await carryOut()
@@ -226,8 +236,11 @@ export function serveExchanges(
         case Type.UpdateMessage: {
           if (!from) return refusal(404, 10008, 'Unknown Message')
           exchange.original = 'message' in from ? from : placeOf(from)
+          // An update of nothing shows the message as it was, its menus without a choice.
           const answer =
-            first.type === Type.UpdateMessage ? await revise(exchange, exchange.original, { ...call, body }) : null
+            first.type === Type.UpdateMessage && body
+              ? await revise(exchange, exchange.original, { ...call, body })
+              : null
           if (answer && answer.status !== 200) return answer
           break
         }

@@ -130,6 +130,8 @@ export function submissionPayload(
 export interface Typed {
   name: string
   value: string
+  /** As registered; 3, a text, where it is left out. */
+  type?: number
   focused?: true
 }
 

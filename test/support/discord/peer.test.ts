@@ -228,6 +228,29 @@ describe('over the gateway, with the real client', () => {
     await eventually(() => expect(told.isGone).toBe(true))
   })
 
+  test('what follows can have files, and an update of nothing changes nothing', async () => {
+    const ana = peer.person('ana')
+    const screen = screenOf(peer)
+    const card = await post(withButton('Card', 'File'))
+    const body = (file: string) => ({
+      ...messageOf('Here'),
+      components: [{ type: ComponentType.File, file: { url: `attachment://${file}` } }],
+    })
+    const files = [{ name: 'a.csv', data: Buffer.from('a,b'), contentType: 'text/csv' }]
+    const codes: unknown[] = []
+    answer = async (interaction) => {
+      await respond(interaction, InteractionResponseType.UpdateMessage)
+      const followUp = Routes.webhook(peer.applicationId, interaction.token)
+      const send = (file: string) => rest.post(followUp, { auth: false, body: { ...body(file), flags: 32_832 }, files })
+      codes.push(await codeOf(send('b.csv')), await codeOf(send('a.csv')))
+    }
+    expect(await screen.press(ana, card, 'File')).toEqual({ type: InteractionResponseType.UpdateMessage })
+    await eventually(() => expect(codes).toEqual([50035, 'done']))
+    const [url = ''] = /http[^"]*a\.csv/.exec(JSON.stringify(ana.screen.shown.at(-1)?.message.components)) ?? []
+    expect(await (await fetch(url)).text()).toBe('a,b')
+    expect((await peer.messages(support)).map(textOf)).toEqual([textOf(card)])
+  })
+
   test('a modal comes back with what was typed, and who was chosen', async () => {
     const ana = peer.person('ana')
     const screen = screenOf(peer)

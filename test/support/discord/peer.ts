@@ -324,13 +324,21 @@ export async function startDiscordPeer(): Promise<DiscordPeer> {
       const typed = (sub: string, options: Record<string, string>) => {
         const command = commandNamed('desk', 1)
         const subcommand = command.options?.find((one) => one.name === sub) as
-          | { options?: { name: string; autocomplete?: boolean }[] }
+          | { options?: { name: string; type: number; autocomplete?: boolean }[] }
           | undefined
         if (!subcommand) throw new Error(`There is no /desk ${sub}`)
         const known = subcommand.options ?? []
         const strange = Object.keys(options).find((option) => !known.some((one) => one.name === option))
         if (strange) throw new Error(`/desk ${sub} has no option ${strange}`)
-        return { command, known, options: Object.entries(options).map(([option, value]) => ({ name: option, value })) }
+        return {
+          command,
+          known,
+          options: Object.entries(options).map(([option, value]) => ({
+            name: option,
+            type: known.find(({ name: one }) => one === option)?.type ?? 3,
+            value,
+          })),
+        }
       }
       return {
         id,

@@ -9,6 +9,8 @@ export interface Posts {
   /** What stands in a channel or a thread, the oldest first. */
   read(channel: string): Promise<APIMessage[]>
   write(channel: string, call: Pick<Call, 'body' | 'files'>): Promise<Answer>
+  /** Files that came with a message, as it shows them from then on. */
+  keep(channel: string, call: Pick<Call, 'body' | 'files'>): APIAttachment[]
   edit(channel: string, id: string, call: Pick<Call, 'body' | 'files'>): Promise<Answer>
 }
 
@@ -21,7 +23,7 @@ interface Body {
   message_reference?: { message_id?: string; fail_if_not_exists?: boolean }
 }
 
-const maxFile = 10 * 2 ** 20
+export const maxFile = 10 * 2 ** 20
 const fewMinutes = 3 * 60_000
 
 export function servePosts(
@@ -67,7 +69,8 @@ export function servePosts(
   }
   const presentedOne = async (message: APIMessage): Promise<APIMessage> => (await presented([message]))[0] ?? message
 
-  function keep(channel: string, files: SentFile[], { attachments = [] }: Body): APIAttachment[] {
+  const keep: Posts['keep'] = (channel, { body, files }) => {
+    const { attachments = [] } = (body ?? {}) as Body
     return files.map((file, index) => {
       const id = generateSnowflake()
       contents.set(id, file)
@@ -110,7 +113,7 @@ export function servePosts(
     const body = (sent ?? {}) as Body
     const { nonce } = body
     if (files.some(({ content }) => content.length > maxFile)) return refusal(413, 40005, 'Request entity too large')
-    const attachments = keep(channel, files, body)
+    const attachments = keep(channel, { body, files })
     const problems = [
       ...problemsOf(body),
       ...(nonce !== undefined && String(nonce).length > 25 ? ['nonce: Must be 25 or fewer in length.'] : []),
@@ -154,7 +157,7 @@ export function servePosts(
     const kept = named
       ? existing.attachments.filter((one) => named.some((other) => String(other.id) === one.id))
       : existing.attachments
-    const attachments = [...kept, ...keep(channel, files, body)]
+    const attachments = [...kept, ...keep(channel, { body, files })]
     const problems = [
       ...problemsOf({ ...body, flags: body.flags ?? flags }),
       ...(isV2 && body.flags !== undefined && (body.flags & MessageFlags.IsComponentsV2) === 0
@@ -226,7 +229,7 @@ export function servePosts(
       ? { status: 200, body: file.content, headers: { 'content-type': file.mediaType } }
       : { status: 404, body: Buffer.from('This content is no longer available.') }
   })
-  return { read, write, edit }
+  return { read, write, edit, keep }
 }
 
 /** Discord numbers what came without an id: https://docs.discord.com/developers/components/reference#anatomy-of-a-component */
@@ -244,7 +247,8 @@ export function numbered(components: unknown): unknown {
   return copy
 }
 
-function componentProblems(components: unknown, attachments: APIAttachment[]): string[] {
+/** What Discord would refuse of components beside these files. */
+export function componentProblems(components: unknown, attachments: APIAttachment[]): string[] {
   const all = componentsIn(components)
   const ids = all.flatMap((component) => (component['id'] ? [component['id']] : []))
   const missing = all.flatMap(mediaOf).filter(({ url }) => {
@@ -273,7 +277,8 @@ function mediaOf(component: Component): Media[] {
   )
 }
 
-function resolved<T>(components: T, attachments: APIAttachment[]): T {
+/** The same components, with the addresses of the files that they show. */
+export function resolved<T>(components: T, attachments: APIAttachment[]): T {
   const copy = structuredClone(components)
   for (const media of componentsIn(copy).flatMap(mediaOf)) {
     const found = attachments.find(({ filename }) => media.url === `attachment://${filename}`)

@@ -6,10 +6,13 @@ import type { Card } from '../../../src/workspaces/card.ts'
 import type { Form, FormAbout, FormId, FormOutcome, FormValues } from '../../../src/workspaces/form.ts'
 import type {
   Answer,
+  Bulletin,
   CardFilter,
   Decision,
+  Download,
   Handlers,
   Home,
+  Items,
   Outcome,
   Refusal,
   SettingsPage,
@@ -17,6 +20,7 @@ import type {
   Teammate,
   WorkspaceIo,
 } from '../../../src/workspaces/workspace.ts'
+import type { Report } from '../../../src/workspaces/report.ts'
 import { testClock } from '../../support/clock.ts'
 import { testForm } from './samples.ts'
 
@@ -35,6 +39,15 @@ export interface FakeCore {
   cards: Map<string, Card>
   decisions: Decision[]
   commands: { text: string; teammate: Teammate }[]
+  /** Where each command was typed. */
+  typedIn: (string | null)[]
+  itemsOpened: { items: Items; teammate: Teammate }[]
+  /** By default two lines, of which there is a file. */
+  onOpenItems: (items: Items) => Answer
+  onReadCsv: (items: Items) => Download | Refusal
+  /** The newest first. */
+  bulletins: Bulletin[]
+  reports: Map<string, Report>
   asked: { option: string; typed: string; teammate: Teammate }[]
   suggestions: Suggestion[]
   opened: { form: FormId; about: FormAbout; teammate: Teammate }[]
@@ -76,6 +89,10 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
     cards: new Map(),
     decisions: [],
     commands: [],
+    typedIn: [],
+    itemsOpened: [],
+    bulletins: [],
+    reports: new Map(),
     asked: [],
     suggestions: [],
     opened: [],
@@ -95,6 +112,16 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
       title: `/desk ${text}`,
       lines: [{ text: 'Ana <b>waits</b>', conversationId: 'c1' }, { text: 'Nothing else' }],
     }),
+    onOpenItems: (items) => ({
+      title: '52 answered · Friday 20 November 2026',
+      lines: [{ text: '12 min · Ana <b>Lopez</b> · Email', conversationId: 'c1' }, { text: 'and 50 more' }],
+      csv: items,
+    }),
+    onReadCsv: () => ({
+      name: 'deskbell-answered-2026-11-20.csv',
+      mediaType: 'text/csv; charset=utf-8',
+      content: new TextEncoder().encode('Channel,Minutes\r\nEmail,12.0\r\n'),
+    }),
     onOpenForm: (id, about) => testForm({ id, about: { ...about, seenSeq: 3, draftId: 'd1' } }),
     onSubmitForm: () => ({ kind: 'done', said: null }),
     put(card) {
@@ -106,10 +133,20 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
         core.decisions.push(decision)
         return core.onDecision(decision)
       },
-      async onCommand(text, teammate) {
+      async onCommand(text, teammate, room) {
         check()
         core.commands.push({ text, teammate })
+        core.typedIn.push(room)
         return core.onCommand(text)
+      },
+      async openItems(items, teammate) {
+        check()
+        core.itemsOpened.push({ items, teammate })
+        return core.onOpenItems(items)
+      },
+      async readCsv(items) {
+        check()
+        return core.onReadCsv(items)
       },
       async suggest(option, typed, teammate) {
         check()
@@ -183,6 +220,16 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
         check()
         core.reads += 1
         return core.cards.get(id) ?? null
+      },
+      async listBulletins(after) {
+        check()
+        const from = Number(after ?? 0)
+        const next = core.bulletins.length > from + 10 ? String(from + 10) : null
+        return { bulletins: core.bulletins.slice(from, from + 10), next }
+      },
+      async readReport(id) {
+        check()
+        return core.reports.get(id) ?? null
       },
       async readAttachment(id) {
         const mediaType = { picture: 'image/png', drawing: 'image/svg+xml', page: 'text/html' }[id]

@@ -73,6 +73,7 @@ export function sampleCard(changes: Partial<Card> = {}): Card {
     ],
     summary: null,
     waitingSince: at('08:54:00'),
+    dueAt: at('09:54:00'),
     replyBy: at('20:54:00'),
     assignee: { id: 'slack:T1/U1', name: 'Ana' },
     turns: [
@@ -132,6 +133,7 @@ export const sampleCards: Record<string, Card> = {
     origin: 'Google reviews · Main Street',
     subject: null,
     assignee: null,
+    dueAt: null,
     replyBy: null,
     turns: [sampleTurn({ rating: 2, text: 'The tea was cold, and nobody said sorry.' })],
   }),
@@ -197,6 +199,7 @@ export const sampleCards: Record<string, Card> = {
   answered: sampleCard({
     state: 'answered',
     waitingSince: null,
+    dueAt: null,
     replyBy: null,
     draft: null,
     turns: [

@@ -14,6 +14,7 @@ export function testCard(changes: Partial<Card> = {}): Card {
     labels: [{ kind: 'theme', text: 'question', tone: 'plain' }],
     summary: 'Asks when the parcel comes.',
     waitingSince: new Date('2026-03-02T08:54:00Z'),
+    dueAt: null,
     replyBy: null,
     assignee: null,
     turns: [testTurn({ text: 'Where is my parcel?' })],

@@ -3,6 +3,7 @@ import { createLog, type Log } from '../../../src/log.ts'
 import { commands } from '../../../src/workspaces/command.ts'
 import { commandsOf, hasAll, logCommand, registerCommands } from '../../../src/workspaces/discord/commands.ts'
 import { createRest, type Rest } from '../../../src/workspaces/discord/rest.ts'
+import { commandProblemsOf } from '../../support/discord-limits.ts'
 import { startHttpStub, type HttpStub } from '../../support/discord/http-stub.ts'
 
 const guild = '100000000000000009'
@@ -71,7 +72,15 @@ test('the grammar that every workspace shares stands there, with what is suggest
       { name: 'customer', autocomplete: true },
     ],
   })
+  expect(options.find(({ name }) => name === 'digest')).toMatchObject({
+    options: [
+      { name: 'period', type: 3, autocomplete: true },
+      { name: 'at', type: 3, max_length: 2000 },
+      { name: 'room', type: 7, channel_types: [0, 5] },
+    ],
+  })
   expect(onMessage?.name).toBe(logCommand)
+  expect(commandsOf().flatMap(commandProblemsOf)).toEqual([])
 })
 
 test('until a server opens them to others, they are for those who manage it', () => {

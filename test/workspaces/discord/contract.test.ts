@@ -87,7 +87,7 @@ for (const how of ['http', 'gateway'] as const) {
             const found = actionsOf(message).find((one) => one.action === action)
             if (!found) throw new Error(`The card has no ${action}`)
             await doing(person.press(message, found.id))
-            if (found.kind === 'ask') await pressTold('do')
+            if (found.kind === 'ask') await pressTold('yes')
           },
           async form() {
             if (!screen.modal) await pressTold('again')
@@ -128,7 +128,7 @@ for (const how of ['http', 'gateway'] as const) {
             // A question back is no news.
             const said = screen.shown
               .slice(firstShown)
-              .filter(({ message }) => pressesIn(message).every(({ pressed }) => pressed.kind !== 'do'))
+              .filter(({ message }) => pressesIn(message).every(({ pressed }) => pressed.kind !== 'yes'))
             return said
               .map(({ message }) => [readAsPerson(message).text, ...labelsIn(message)].join('\n'))
               .join('\n')

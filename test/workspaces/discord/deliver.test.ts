@@ -6,15 +6,18 @@ import { createLog } from '../../../src/log.ts'
 import { hasMarks } from '../../../src/workspaces/discord/components/marks.ts'
 import { messageOf } from '../../../src/workspaces/discord/components/message.ts'
 import { createDelivery } from '../../../src/workspaces/discord/deliver.ts'
+import { createPictures } from '../../../src/workspaces/discord/pictures.ts'
 import { threadNameOf } from '../../../src/workspaces/discord/threads.ts'
 import type { Upload } from '../../../src/workspaces/discord/upload.ts'
 import type { Card } from '../../../src/workspaces/card.ts'
 import type { Message } from '../../../src/workspaces/message.ts'
+import type { Chart } from '../../../src/workspaces/report.ts'
 import type { Place, PostRef } from '../../../src/workspaces/workspace.ts'
 import { testClock, type TestClock } from '../../support/clock.ts'
 import { stubDiscord } from '../../support/discord/stub-discord.ts'
 import { hostileCard } from '../contract/hostile.ts'
 import { sampleCard, sampleTurn } from '../contract/sample-cards.ts'
+import { sampleReport } from '../contract/sample-report.ts'
 
 const guild = '10000'
 const room = '30000'
@@ -24,12 +27,14 @@ let clock: TestClock
 let discord: ReturnType<typeof stubDiscord>
 let workspace: ReturnType<typeof createDelivery>
 let uploads: (attachments: AttachmentRef[]) => Promise<Upload>
+let drawing: (chart: Chart) => Promise<Uint8Array>
 
 beforeEach(() => {
   clock = testClock()
   discord = stubDiscord(clock)
   discord.addChannel(room, guild)
   uploads = async () => ({ shared: [], files: [] })
+  drawing = async () => new Uint8Array([7])
   workspace = another()
 })
 
@@ -39,6 +44,7 @@ function another(rest = discord.rest) {
     rest,
     render: messageOf,
     upload: (attachments) => uploads(attachments),
+    pictures: createPictures({ draw: (chart) => drawing(chart), log: createLog('silent') }),
     io: { clock, log: createLog('silent') },
   })
 }
@@ -50,7 +56,7 @@ const place = (changes: Partial<Place> = {}): Place => ({
   ...changes,
 })
 const card: Message = { kind: 'card', card: sampleCard() }
-const notice = (title = 'Good morning'): Message => ({ kind: 'notice', title, lines: ['All is well'] })
+const notice = (title = 'Good morning'): Message => ({ kind: 'notice', title, lines: [{ text: 'All is well' }] })
 const said = (changes: Partial<Extract<Message, { kind: 'entry' }>> = {}): Message => ({
   kind: 'entry',
   card: sampleCard(),
@@ -476,6 +482,66 @@ describe('files', () => {
     discord.fault('POST', { lost: 'after' })
     await lost(workspace.post(withFile, place()))
     expect(callsTo('POST')).toHaveLength(1)
+  })
+})
+
+describe('a report', () => {
+  const report: Message = { kind: 'report', report: sampleReport() }
+  const inPictures = /attachment:\/\/response-time\.png[\s\S]*attachment:\/\/themes\.png/
+
+  test('is posted with its pictures, and keeps them when it changes, also once it was found again', async () => {
+    const posted = await workspace.post(report, place())
+    expect(callsTo('POST')[0]).toMatchObject({
+      body: {
+        attachments: [
+          { id: 0, filename: 'response-time.png' },
+          { id: 1, filename: 'themes.png' },
+        ],
+      },
+      files: [
+        { name: 'response-time.png', contentType: 'image/png', data: new Uint8Array([7]) },
+        { name: 'themes.png', contentType: 'image/png' },
+      ],
+    })
+    expect(textIn(room)).toEqual([expect.stringMatching(inPictures)])
+    const found = await another().find(place(), clock.now())
+    expect(found?.['message']).toBe(posted['message'])
+    for (const ref of [posted, found ?? {}]) {
+      await workspace.update(ref, { kind: 'report', report: sampleReport({ headline: 'All is well' }) })
+      expect(textIn(room)).toEqual([expect.stringMatching(inPictures)])
+      expect(textIn(room)[0]).toContain('All is well')
+    }
+    expect(callsTo('PATCH').every(({ files }) => files === undefined)).toBe(true)
+  })
+
+  test('is posted without pictures that Discord refuses, and stays so', async () => {
+    discord.fault('POST', { code: 40005 })
+    const posted = await workspace.post(report, place())
+    expect(textIn(room)).toEqual([expect.stringContaining('Waiting longest')])
+    expect(textIn(room)[0]).not.toContain('attachment://')
+    await workspace.update(posted, report)
+    expect(textIn(room)[0]).not.toContain('attachment://')
+  })
+
+  test('is posted without a picture that can not be drawn', async () => {
+    drawing = async ({ id }) => {
+      if (id === 'themes') throw new Error('no font')
+      return new Uint8Array([7])
+    }
+    await workspace.post(report, place())
+    expect(textIn(room)).toEqual([expect.stringContaining('attachment://response-time.png')])
+    expect(textIn(room)[0]).not.toContain('attachment://themes.png')
+  })
+
+  test('whose outcome is unknown is not posted twice', async () => {
+    discord.fault('POST', { lost: 'after' })
+    await lost(workspace.post(report, place()))
+    expect(callsTo('POST')).toHaveLength(1)
+    expect(await workspace.find(place(), clock.now())).not.toBeNull()
+  })
+
+  test('gives a thread its name', () => {
+    expect(threadNameOf(report)).toBe('Friday 20 November 2026')
   })
 })
 

@@ -16,13 +16,15 @@ type Part = APIMessageTopLevelComponent | APIModalInteractionResponseCallbackDat
 export interface Post {
   components: APIMessageTopLevelComponent[]
   isEphemeral?: boolean
+  /** Addresses of uploaded pictures, by their names; others stand as their names. */
+  pictures?: Record<string, string>
 }
 
 export function drawMessages(posts: Post[], names: Names, header = ''): string {
   const drawn = posts.map(
-    ({ components, isEphemeral }) =>
+    ({ components, isEphemeral, pictures = {} }) =>
       `<discord-message profile="deskbell" timestamp="Today at 10:02"${isEphemeral ? ' ephemeral' : ''}>
-        <div class="parts">${components.map((part) => draw(part, names)).join('')}</div></discord-message>`,
+        <div class="parts">${components.map((part) => draw(part, names, pictures)).join('')}</div></discord-message>`,
   )
   return `<discord-messages ${header}>${drawn.join('')}</discord-messages>`
 }
@@ -33,11 +35,11 @@ export function drawModal({ title, components }: APIModalInteractionResponseCall
     <div class="foot"><b>Cancel</b><b class="submit">Submit</b></div></div>`
 }
 
-function draw(part: Part, names: Names): string {
+function draw(part: Part, names: Names, pictures: Record<string, string> = {}): string {
   switch (part.type) {
     case ComponentType.Container: {
       const bar = part.accent_color == null ? '' : ` style="border-left-color:${colorOf(part.accent_color)}"`
-      return `<section class="container"${bar}>${part.components.map((inner) => draw(inner, names)).join('')}</section>`
+      return `<section class="container"${bar}>${part.components.map((inner) => draw(inner, names, pictures)).join('')}</section>`
     }
     case ComponentType.TextDisplay:
       return `<div class="text">${drawMarkdown(part.content, names)}</div>`
@@ -48,7 +50,20 @@ function draw(part: Part, names: Names): string {
         .map((inner) => (inner.type === ComponentType.Button ? drawButton(inner) : drawField(inner, names)))
         .join('')}</discord-action-row>`
     case ComponentType.MediaGallery:
-      return `<div class="gallery">${part.items.map(({ media }) => `<div>${fileName(media.url)}</div>`).join('')}</div>`
+      return `<div class="gallery">${part.items
+        .map(({ media, description }) => {
+          const address = pictures[media.url.replace('attachment://', '')]
+          return address
+            ? `<img src="${escaped(address)}" alt="${escaped(description ?? '')}">`
+            : `<div>${fileName(media.url)}</div>`
+        })
+        .join('')}</div>`
+    case ComponentType.Section: {
+      const beside =
+        part.accessory.type === ComponentType.Button ? drawButton(part.accessory) : drawUnknown(part.accessory)
+      const texts = part.components.map((inner) => draw(inner, names)).join('')
+      return `<div class="section"><div>${texts}</div><discord-action-row>${beside}</discord-action-row></div>`
+    }
     case ComponentType.File:
       return `<div class="file"><span>📄</span><a>${fileName(part.file.url)}</a></div>`
     case ComponentType.Label: {
@@ -142,6 +157,8 @@ export const look = `
   .gallery { display: flex; flex-wrap: wrap; gap: 4px; }
   .gallery div { width: 180px; height: 120px; display: grid; place-items: center; border-radius: 8px; font-size: 13px;
     color: var(--soft); background: linear-gradient(135deg, var(--quiet), var(--bar)); overflow-wrap: anywhere; }
+  .gallery img { width: 100%; border-radius: 8px; display: block; }
+  .section { display: flex; gap: 12px; align-items: center; } .section > div { flex: 1; min-width: 0; }
   .file { display: flex; gap: 12px; align-items: center; width: 400px; box-sizing: border-box; padding: 12px 16px;
     border: 1px solid var(--line); border-radius: 8px; background: var(--paper); font-size: 15px; }
   .file span { font-size: 24px; }

@@ -40,7 +40,8 @@ export function drawMarkdown(text: string, names: Names): string {
     } else if (small) block(small[0], `<div class="small">${inline(small[1] ?? '', names)}</div>`)
     else if (head) {
       const level = head[1]?.length ?? 1
-      block(head[0], `<h${level} class="leak">${inline(head[2] ?? '', names)}</h${level}>`)
+      const isOurs = level === 2 && html === ''
+      block(head[0], `<h${level}${isOurs ? '' : ' class="leak"'}>${inline(head[2] ?? '', names)}</h${level}>`)
     } else if (bullet) block(bullet[0], `<div class="bullet">${inline(bullet[1] ?? '', names)}</div>`)
     else if (list) block(list[0], `<div class="line leak">• ${inline(list[0].trim(), names)}</div>`)
     else {

@@ -1,4 +1,5 @@
 import {
+  ApplicationCommandOptionType,
   ChannelType,
   ComponentType,
   InteractionResponseType,
@@ -7,6 +8,7 @@ import {
   type APIInteractionResponse,
   type APIMessage,
   type APIUser,
+  type RawFile,
 } from 'discord.js'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { PermanentError, RetryableError } from '../../../src/errors.ts'
@@ -15,7 +17,10 @@ import { messageOf } from '../../../src/workspaces/discord/components/message.ts
 import { createHandle } from '../../../src/workspaces/discord/handle.ts'
 import { plainOf } from '../../../src/workspaces/discord/listeners/commands.ts'
 import type { Desk } from '../../../src/workspaces/discord/listeners/desk.ts'
+import { createPictures } from '../../../src/workspaces/discord/pictures.ts'
 import type { FormOutcome } from '../../../src/workspaces/form.ts'
+import type { Message } from '../../../src/workspaces/message.ts'
+import type { Chart } from '../../../src/workspaces/report.ts'
 import { serveExchanges, type OpenModal, type Told } from '../../support/discord/exchanges.ts'
 import {
   commandPayload,
@@ -25,6 +30,7 @@ import {
   submissionPayload,
   type Component,
   type Setting,
+  type Typed,
 } from '../../support/discord/payloads.ts'
 import { fieldsOf, standingIn } from '../../support/discord/peer.ts'
 import type { Posts } from '../../support/discord/posts.ts'
@@ -33,6 +39,7 @@ import { readAsPerson } from '../../support/discord/read-as-person.ts'
 import { modalText } from '../../support/discord/screen.ts'
 import { fakeCore, type FakeCore } from '../contract/core.ts'
 import { sampleSettings } from '../contract/sample-cards.ts'
+import { sampleReport } from '../contract/sample-report.ts'
 import { testCard, testForm, testTurn } from '../contract/samples.ts'
 
 const guild = '1038097195422978059'
@@ -44,6 +51,8 @@ let core: FakeCore
 let desk: Desk
 let seen: { user: string; guild: string }[]
 let roomProblem: string | null
+let refusesFiles: boolean
+let drawing: (chart: Chart) => Promise<Uint8Array>
 let discord: ReturnType<typeof fakeDiscord>
 
 /** What Discord does with answers, without the network; nothing is ever written where everybody sees it. */
@@ -55,25 +64,35 @@ function fakeDiscord() {
     answer: (method, path, answering) => void routes.push({ method, path, answering }),
   }
   const nobodyWrites = () => Promise.reject(new Error('This would be seen by everybody'))
-  const posts: Posts = { read: async () => [], write: nobodyWrites, edit: nobodyWrites }
+  const keep: Posts['keep'] = (_, { files }) =>
+    files.map(({ name, content }, index) => {
+      const url = `https://cdn.example/${index}/${name}`
+      return { id: `${index}`, filename: name, size: content.length, url, proxy_url: url }
+    })
+  const posts: Posts = { read: async () => [], write: nobodyWrites, edit: nobodyWrites, keep }
   const refuse = (_: unknown, problems: string[]) => {
     refused.push(problems)
     return invalid(problems)
   }
   const exchanges = serveExchanges(proxy as Proxy, posts, { bot, refuse })
   /** Throws what Discord refuses. */
-  async function send(method: string, path: string, body: unknown): Promise<unknown> {
+  async function send(method: string, path: string, body: unknown, files: RawFile[] = []): Promise<unknown> {
     const call: Call = {
       method,
       path,
       query: new URLSearchParams(),
       authorization: null,
       body: structuredClone(body),
-      files: [],
+      files: files.map(({ name, data, contentType = '' }) => ({
+        name,
+        mediaType: contentType,
+        content: Buffer.from(data as Uint8Array),
+      })),
       status: null,
       answer: null,
     }
     calls.push(call)
+    if (files.length > 0 && refusesFiles) throw new PermanentError('Discord refuses the files')
     const route = routes.find((one) => (one.method === 'any' || one.method === method) && one.path.test(path))
     const [, ...ids] = route?.path.exec(path)?.map(decodeURIComponent) ?? []
     const answer = await route?.answering(call, ids)
@@ -153,7 +172,7 @@ function person({
       const message = 'message' in where ? where.message : where
       return act(pressPayload(setting(), message, { type: ComponentType.Button, custom_id: customId }, [], {}), where)
     },
-    command: (sub: string, options: { name: string; value: string }[] = []) =>
+    command: (sub: string, options: Typed[] = []) =>
       act(commandPayload(setting(), { id: '1', name: 'desk' }, sub, options)),
     startCommand: (sub: string) => start(commandPayload(setting(), { id: '1', name: 'desk' }, sub, [])),
     async type(sub: string, name: string, value: string) {
@@ -196,8 +215,11 @@ function person({
 
 /** A card in the room. */
 function card(changes: Parameters<typeof testCard>[0] = {}): APIMessage {
-  const shown = core.put(testCard(changes))
-  const { components } = messageOf({ kind: 'card', card: shown }, {})
+  return standing({ kind: 'card', card: core.put(testCard(changes)) })
+}
+
+function standing(message: Message): APIMessage {
+  const { components } = messageOf(message, {})
   return {
     id: '1038097195422979999',
     channel_id: supportChannel.id,
@@ -212,6 +234,8 @@ beforeEach(() => {
   core = fakeCore()
   seen = []
   roomProblem = null
+  refusesFiles = false
+  drawing = async () => new TextEncoder().encode('PNG')
   discord = fakeDiscord()
   desk = {
     io: core.io,
@@ -222,11 +246,12 @@ beforeEach(() => {
       roomOf: async () => ({ name: '#support', problem: roomProblem }),
     },
     rest: {
-      async ask<T>(...[, , { method, route, body, auth }]: Parameters<Desk['rest']['ask']>): Promise<T> {
+      async ask<T>(...[, , { method, route, body, auth, files }]: Parameters<Desk['rest']['ask']>): Promise<T> {
         expect(auth).toBe(false)
-        return (await discord.send(method, decodeURIComponent(route), body)) as T
+        return (await discord.send(method, decodeURIComponent(route), body, files)) as T
       },
     },
+    pictures: createPictures({ draw: (chart) => drawing(chart), log: core.io.log }),
   }
 })
 afterEach(() => {
@@ -274,6 +299,13 @@ describe('a click that decides', () => {
     waiting.resolve()
     await done
     expect(core.decisions).toMatchObject([{ kind: 'approve', draftId: 'd1', seenSeq: 3 }])
+    expect(ana.screen.told).toEqual([])
+  })
+
+  test('on a conversation that the team began says no more', async () => {
+    const ana = person()
+    await ana.press(card({ seenSeq: 0 }), 'Approve & send')
+    expect(core.decisions).toMatchObject([{ kind: 'approve' }])
     expect(ana.screen.told).toEqual([])
   })
 
@@ -581,7 +613,20 @@ describe('a command', () => {
     core.onCommand = () => ({ title: 'Who is waiting', lines: [{ text: 'Ana <b> & *Lopez*: 6 min' }] })
     await ana.command('open')
     expect(core.commands).toEqual([{ text: 'open', teammate: ana.teammate }])
+    expect(core.typedIn).toEqual([`${guild}/${supportChannel.id}`])
     expect(ana.heard()).toMatch(/Who is waiting[\s\S]*Ana <b> & \*Lopez\*: 6 min/)
+  })
+
+  test('in a thread is meant for the channel that it hangs in', async () => {
+    const channel = { id: '1038097195422978101', type: ChannelType.PublicThread, parent_id: supportChannel.id }
+    await person({ channel }).command('help')
+    expect(core.typedIn).toEqual([`${guild}/${supportChannel.id}`])
+  })
+
+  test('names a channel as the workspace does', async () => {
+    const value = '1038097195422978102'
+    await person().command('open', [{ name: 'room', value, type: ApplicationCommandOptionType.Channel }])
+    expect(core.commands).toMatchObject([{ text: `open room:"${guild}/${value}"` }])
   })
 
   test('that takes long is acknowledged', async () => {
@@ -685,6 +730,147 @@ describe('while a command is typed', () => {
     const offered = person().type('open', 'theme', 'x')
     await vi.advanceTimersByTimeAsync(2500)
     expect(await offered).toEqual([])
+  })
+})
+
+describe('a report', () => {
+  const report = sampleReport()
+  const digest = (): APIMessage => standing({ kind: 'report', report })
+  const items = (index: number) => ({ reportId: report.id, index })
+  const galleries = ({ message }: Told) => componentsIn(message.components).filter(({ type }) => type === 12)
+  beforeEach(() => {
+    core.onCommand = () => ({ title: report.title, lines: [], report })
+  })
+
+  test('opens a number to whoever asks, as often as they like', async () => {
+    const ana = person()
+    const shown = digest()
+    for (let time = 0; time < 2; time += 1) await ana.press(shown, 'Within target 81 %')
+    expect(core.itemsOpened).toEqual([1, 1].map((index) => ({ items: items(index), teammate: ana.teammate })))
+    expect(ana.shown()).toHaveLength(2)
+    expect(ana.heard()).toMatch(/52 answered · Friday 20 November 2026\n12 min · Ana <b>Lopez<\/b> · Email/)
+  })
+
+  test('opens what is chosen from its menu, which is then as it was', async () => {
+    const ana = person()
+    const shown = digest()
+    for (let time = 0; time < 2; time += 1)
+      expect(await ana.press(shown, 'Tom')).toEqual({ type: InteractionResponseType.UpdateMessage })
+    expect(core.itemsOpened.map((one) => one.items)).toEqual([items(6), items(6)])
+    expect(ana.shown()).toHaveLength(2)
+  })
+
+  test('opens a number of weeks ago, without anything that was kept of it here', async () => {
+    desk.io.shelf.get = () => Promise.reject(new Error('Nothing is looked up on the shelf'))
+    core.onOpenItems = () => ({ title: 'This digest is not kept any more', lines: [] })
+    const ana = person()
+    await ana.press(digest(), 'Answered 52')
+    expect(ana.heard()).toBe('This digest is not kept any more')
+  })
+
+  test('says that a number can’t be opened while the database can’t be reached', async () => {
+    core.failure = new Error('connect ECONNREFUSED')
+    const ana = person()
+    for (const label of ['Answered 52', 'Tom']) await ana.press(digest(), label)
+    expect(ana.heard().match(/The database can't be reached/g)).toHaveLength(2)
+  })
+
+  test('that takes long to open a number is acknowledged', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const opening = hanging<Awaited<ReturnType<Desk['handlers']['openItems']>>>()
+    desk.handlers.openItems = () => opening.promise
+    const ana = person()
+    const { first, done } = ana.startPress(digest(), 'Answered 52')
+    await vi.advanceTimersByTimeAsync(2000)
+    expect((await first)?.type).toBe(InteractionResponseType.DeferredChannelMessageWithSource)
+    opening.resolve({ title: '52 answered', lines: [] })
+    await done
+    expect(ana.heard()).toBe('52 answered')
+  })
+
+  test('gives all of a number as a file', async () => {
+    const ana = person()
+    await ana.press(digest(), 'Answered 52')
+    const first = await ana.press(ana.latest(), 'Get as CSV')
+    expect(first?.type).toBe(InteractionResponseType.DeferredChannelMessageWithSource)
+    const sent = discord.calls.flatMap(({ files }) => files)
+    expect(sent).toEqual([
+      {
+        name: 'deskbell-answered-2026-11-20.csv',
+        mediaType: 'text/csv; charset=utf-8',
+        content: Buffer.from('Channel,Minutes\r\nEmail,12.0\r\n'),
+      },
+    ])
+    expect(JSON.stringify(ana.latest().message.components)).toContain('/deskbell-answered-2026-11-20.csv')
+    // The list stays.
+    expect(ana.shown()).toHaveLength(2)
+  })
+
+  test('says why there is no file', async () => {
+    const ana = person()
+    await ana.press(digest(), 'Answered 52')
+    const list = ana.latest()
+    core.onReadCsv = () => ({ refused: 'Only managers may download this.' })
+    await ana.press(list, 'Get as CSV')
+    expect(ana.heard()).toContain('Only managers may download this.')
+    core.onReadCsv = () => ({ name: 'a.csv', mediaType: 'text/csv', content: new Uint8Array(10 * 2 ** 20 + 1) })
+    await ana.press(list, 'Get as CSV')
+    expect(ana.heard()).toContain('this is larger')
+    core.onReadCsv = () => ({ name: 'a.csv', mediaType: 'text/csv', content: new Uint8Array(1) })
+    refusesFiles = true
+    await ana.press(list, 'Get as CSV')
+    expect(ana.heard()).toContain('Discord did not take the file')
+    expect(ana.shown()).toHaveLength(4)
+  })
+
+  test('assigns who waits longest, and says so where they pressed', async () => {
+    const ana = person()
+    core.put(testCard({ conversationId: report.waiting[0]?.conversationId ?? '' }))
+    const shown = digest()
+    await ana.press(shown, 'Assign to me')
+    expect(core.decisions).toMatchObject([
+      { kind: 'assign', conversationId: report.waiting[0]?.conversationId, to: ana.teammate },
+    ])
+    expect(ana.heard()).toMatch(/^Assigned to you: /)
+    core.onDecision = () => ({ isDone: false, reason: 'Ben was first', card: null })
+    await ana.press(shown, 'Assign to me')
+    expect(ana.heard()).toContain('Ben was first')
+  })
+
+  test('that somebody asked for is shown to them with its pictures, and stays whatever they press', async () => {
+    const ana = person()
+    expect((await ana.command('help'))?.type).toBe(InteractionResponseType.DeferredChannelMessageWithSource)
+    const shown = ana.latest()
+    expect(galleries(shown)).toMatchObject(
+      report.charts.map(({ id, alt }) => ({
+        items: [{ description: alt, media: { url: expect.stringContaining(`/${id}.png`) as string } }],
+      })),
+    )
+    core.onDecision = () => ({ isDone: true, card: testCard() })
+    await ana.press(shown, 'Assign to me')
+    core.onDecision = () => ({ isDone: false, reason: 'Ben was first', card: null })
+    await ana.press(shown, 'Assign to me')
+    await ana.press(shown, 'Tom')
+    expect(shown.isGone).toBe(false)
+    expect(readAsPerson(shown.message.components).text).toContain('Waiting longest')
+    expect(ana.shown()).toHaveLength(4)
+  })
+
+  test('is shown without pictures that can’t be drawn, or that Discord refuses', async () => {
+    const ana = person()
+    refusesFiles = true
+    await ana.command('help')
+    drawing = () => Promise.reject(new Error('no font'))
+    await ana.command('help')
+    expect(ana.shown()).toHaveLength(2)
+    for (const told of ana.shown()) expect(galleries(told)).toEqual([])
+    expect(ana.heard().match(/Waiting longest/g)).toHaveLength(2)
+  })
+
+  test('without pictures is the first answer', async () => {
+    core.onCommand = () => ({ title: 'Today so far', lines: [], report: sampleReport({ charts: [] }) })
+    const ana = person()
+    expect((await ana.command('help'))?.type).toBe(InteractionResponseType.ChannelMessageWithSource)
   })
 })
 

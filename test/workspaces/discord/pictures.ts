@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import type { Card } from '../../../src/workspaces/card.ts'
-import { answerOf } from '../../../src/workspaces/discord/components/answer.ts'
+import { answerOf, fileOf } from '../../../src/workspaces/discord/components/answer.ts'
 import { homeOf } from '../../../src/workspaces/discord/components/home.ts'
 import { broadcastOf, messageOf } from '../../../src/workspaces/discord/components/message.ts'
 import { modalOf } from '../../../src/workspaces/discord/components/modal.ts'
@@ -11,10 +11,15 @@ import { pageOf } from '../../../src/workspaces/discord/components/pages.ts'
 import { settingsOf } from '../../../src/workspaces/discord/components/settings.ts'
 import type { Form } from '../../../src/workspaces/form.ts'
 import { clickValue, parseClick } from '../../../src/workspaces/kit/click.ts'
-import type { EntryMessage } from '../../../src/workspaces/message.ts'
+import { createLog } from '../../../src/log.ts'
+import { createPictures } from '../../../src/workspaces/discord/pictures.ts'
+import { chartPng } from '../../../src/workspaces/kit/chart-image.ts'
+import type { EntryMessage, NoticeMessage } from '../../../src/workspaces/message.ts'
+import type { CardLink, Report } from '../../../src/workspaces/report.ts'
 import { openBrowser } from '../../support/browser.ts'
 import { cardSaying, hostileCard } from '../contract/hostile.ts'
 import { editForm, everyField, sampleCards, sampleHome, sampleSettings, sampleTurn } from '../contract/sample-cards.ts'
+import { sampleReport } from '../contract/sample-report.ts'
 import { drawMessages, drawModal, insides, look, type Post } from './draw-components.ts'
 import type { Names } from './draw-markdown.ts'
 
@@ -28,6 +33,16 @@ const guild = '111111111111111111'
 const timeZone = 'Europe/Berlin'
 const folder = process.argv[2] ?? fileURLToPath(new URL('./pictures/', import.meta.url))
 const isAll = process.argv[3] !== undefined
+const cardUrl = `https://discord.com/channels/${guild}/222222222222222221/555555555555555551`
+const lateNotice: NoticeMessage = {
+  kind: 'notice',
+  title: '3 have waited longer than the target',
+  lines: [
+    { text: '19 h · Mia Jansen · Email · Asks where the parcel is', url: cardUrl },
+    { text: '6 h 10 min · Jonas Weber · Contact form · Wants to cancel', url: cardUrl },
+    { text: '3 h 5 min · Aiko · Live chat · Broken lid', url: cardUrl },
+  ],
+}
 const names: Names = {
   people: { '444444444444444441': 'Ana' },
   roles: { '333333333333333331': 'support' },
@@ -64,9 +79,39 @@ try {
   await take('edit', 'dark', modal(editForm))
   await take('home', 'light', drawn([{ ...homeOf(sampleHome), isEphemeral: true }]))
   await take('settings', 'dark', drawn([{ ...settingsOf(inDiscord(sampleSettings), 'S1'), isEphemeral: true }]))
+  await take('digest', 'dark', drawn([await digest()]))
+  await take('digest-light', 'light', drawn([await digest()]))
+  await take('late', 'dark', drawn([messageOf(lateNotice, {})]))
   if (isAll) await takeAll()
 } finally {
   await browser.close()
+}
+
+/** As it stands in the managers' room. */
+async function digest(): Promise<Post> {
+  const report = linkedReport(sampleReport())
+  const { shared, files } = await createPictures({
+    draw: (chart) => chartPng(chart, 'dark'),
+    log: createLog('silent'),
+  })(report)
+  const addressOf = (data: unknown) => `data:image/png;base64,${Buffer.from(data as Uint8Array).toString('base64')}`
+  return {
+    ...messageOf({ kind: 'report', report }, { files: shared }),
+    pictures: Object.fromEntries(files.map(({ name, data }) => [name, addressOf(data)])),
+  }
+}
+
+/** The samples have no cards in Discord. */
+function linkedReport(report: Report): Report {
+  const link = (one: CardLink): CardLink => ({ ...one, url: cardUrl })
+  return {
+    ...report,
+    waiting: report.waiting.map(link),
+    sections: report.sections.map((section) => ({
+      ...section,
+      lines: section.lines.map((line) => ({ ...line, example: line.example && link(line.example) })),
+    })),
+  }
 }
 
 async function takeAll(): Promise<void> {
@@ -102,6 +147,8 @@ async function takeAll(): Promise<void> {
   const mine = [
     answerOf({ title: 'Waiting', lines }, { offersRoom: true }),
     answerOf({ title: 'History of Mia Okafor', lines: [] }, { offersRoom: false }),
+    answerOf({ title: '52 answered · Friday 20 November 2026', lines, csv: { reportId: 'r1', index: 0 } }),
+    fileOf('deskbell-answered-2026-11-20.csv'),
     noteOf('You are not allowed to decide: ask who runs the server.'),
     ...againOf('Somebody else answered while you wrote.', base.draft?.text ?? null, 'S1'),
     ...againOf('Write a day and a time.', null, 'S1'),
@@ -128,7 +175,7 @@ async function takeAll(): Promise<void> {
         {
           kind: 'notice',
           title: 'Yesterday in short',
-          lines: ['12 answered, in 24 min on average', '3 wait since yesterday'],
+          lines: [{ text: '12 answered, in 24 min on average' }, { text: '3 wait since yesterday' }],
         },
         {},
       ),

@@ -77,6 +77,7 @@ const modal = {
   title: 'Reply',
   components: [{ type: ComponentType.TextDisplay as const, content: 'x' }],
 }
+const parcel = { files: [{ name: 'a.csv', data: Buffer.from('a') }], without: noteOf('No file') }
 const toOne = { ...hello, flags: ephemeral | onlyComponents }
 
 describe('the first answer', () => {
@@ -177,6 +178,29 @@ describe('what follows an acknowledgement', () => {
     expect(firsts).toEqual([{ type: First.DeferredChannelMessageWithSource, data: { flags: ephemeral } }])
   })
 
+  test('after a menu was shown afresh, words come in a message of their own', async () => {
+    for (const kind of ['card', 'own'] as const) {
+      const { talk, firsts, calls } = startTalk(kind)
+      await talk.acknowledge('afresh')
+      await talk.say(hello)
+      await talk.finish()
+      expect(firsts).toEqual([{ type: First.UpdateMessage }])
+      expect(calls).toEqual([{ method: 'POST', route: webhook, body: toOne, auth: false }])
+    }
+  })
+
+  test('files are never part of the first answer', async () => {
+    const { talk, firsts, calls } = startTalk('card')
+    await talk.say(hello, parcel)
+    await talk.say(hello, parcel)
+    await talk.finish()
+    expect(firsts).toEqual([{ type: First.DeferredChannelMessageWithSource, data: { flags: ephemeral } }])
+    expect(calls).toEqual([
+      { method: 'PATCH', route: original, body: hello, auth: false, files: parcel.files },
+      { method: 'POST', route: webhook, body: toOne, auth: false, files: parcel.files },
+    ])
+  })
+
   test('their own message is replaced, and again, and taken away', async () => {
     const { talk, firsts, calls } = startTalk('modal of an own')
     await talk.acknowledge('quietly')
@@ -248,6 +272,15 @@ describe('what can’t be delivered', () => {
     expect(calls).toHaveLength(1)
   })
 
+  test('with files is told without them, in the same place', async () => {
+    const { talk, calls } = startTalk('command', { calls: [new PermanentError('too large')] })
+    await talk.say(hello, parcel)
+    expect(calls).toEqual([
+      { method: 'PATCH', route: original, body: hello, auth: false, files: parcel.files },
+      { method: 'PATCH', route: original, body: parcel.without, auth: false },
+    ])
+  })
+
   test('is said in a message of its own when theirs is gone', async () => {
     const { talk, calls } = startTalk('own', { calls: [new Error('Unknown message')] })
     await talk.acknowledge('quietly')
@@ -267,8 +300,10 @@ describe('what can’t be delivered', () => {
 const steps: Record<string, (talk: Talk) => Promise<void>> = {
   quietly: (talk) => talk.acknowledge('quietly'),
   visibly: (talk) => talk.acknowledge('visibly'),
+  afresh: (talk) => talk.acknowledge('afresh'),
   openModal: (talk) => talk.openModal(modal),
   say: (talk) => talk.say(hello),
+  sayWithFiles: (talk) => talk.say(hello, parcel),
   replace: (talk) => talk.replace(hello),
   close: (talk) => talk.close(),
   finish: (talk) => talk.finish(),

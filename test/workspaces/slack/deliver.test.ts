@@ -29,7 +29,11 @@ beforeEach(async () => {
 })
 
 const channelOf = (id: string) => id.split('/')[1] ?? ''
-const notice = (title = 'Good morning', lines = ['All is well']): Message => ({ kind: 'notice', title, lines })
+const notice = (title = 'Good morning', lines = ['All is well']): Message => ({
+  kind: 'notice',
+  title,
+  lines: lines.map((text) => ({ text })),
+})
 const place = (changes: Partial<Place> = {}): Place => ({ room, thread: null, key: `post-${posts}`, ...changes })
 const seen = () => peer.messages(channelOf(room))
 

@@ -70,7 +70,7 @@ test('missing permissions are named with what they are for, and where to click',
     name: 'PermanentError',
     message: 'Acme: permissions are missing: files:write, usergroups:read',
     action: expect.stringMatching(
-      /files:write \(to share customers' attachments\).*OAuth & Permissions.*Reinstall/,
+      /files:write \(to share customers' attachments.*\).*OAuth & Permissions.*Reinstall/,
     ) as string,
   })
 })

@@ -52,6 +52,12 @@ describe('the manifest', () => {
     expect(manifest).toContain('"socket_mode_enabled":false')
   })
 
+  test('has channels arrive by their ids', () => {
+    expect(manifestOf({ publicUrl, isSocketMode: false, isOauth: false })).toMatchObject({
+      features: { slash_commands: [{ command: '/desk', should_escape: true }] },
+    })
+  })
+
   test('names no address for Socket Mode', () => {
     const manifest = JSON.stringify(manifestOf({ publicUrl: '', isSocketMode: true, isOauth: false }))
     expect(manifest).not.toContain('url')

@@ -193,7 +193,7 @@ test('no token, code or secret is in the log, whatever goes wrong', async () => 
   await ask(third.back.href, { cookie: third.cookie })
   peer.fault('chat.postMessage', { kind: 'status', when: 'before', status: 500 })
   const place = { room: `${peer.team}/${peer.channels.support}`, thread: null, key: 'quiet' }
-  await slack.post({ kind: 'notice', title: 'Hello', lines: ['secret words'] }, place).catch(() => {})
+  await slack.post({ kind: 'notice', title: 'Hello', lines: [{ text: 'secret words' }] }, place).catch(() => {})
   expect(lines.length).toBeGreaterThan(3)
   const codes = [first, second, third].map(({ back }) => back.searchParams.get('code') ?? '')
   for (const secret of ['xoxb-', peer.clientSecret, 'secret words', ...codes])

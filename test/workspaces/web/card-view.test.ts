@@ -88,6 +88,24 @@ describe('a card', () => {
     expect(await render(testCard())).not.toContain('data-copy-text')
   })
 
+  it.each([
+    ['12:00', 'Due', ''],
+    ['09:15', 'Due', ''],
+    ['09:14', 'Due', 'warn'],
+    ['08:59', 'Late since', 'warn'],
+  ])('tells a target of %s o’clock as %j', async (clock, word, tone) => {
+    const html = await render(testCard({ dueAt: new Date(`2026-03-02T${clock}:00Z`) }))
+    const [, classes = '', text = ''] = /<p class="(due[^"]*)"[^>]*>([^]*?)<\/p>/.exec(html) ?? []
+    expect(classes.trim()).toBe(`due ${tone}`.trim())
+    expect(
+      text
+        .replace(/<[^>]*>|\s+/g, ' ')
+        .replace(/ +/g, ' ')
+        .trim(),
+    ).toBe(`${word} 2026-03-02 ${clock} UTC`)
+    expect(await render(testCard())).not.toContain('data-due')
+  })
+
   it('has the same tags and attributes whatever its texts are', async () => {
     const plain = skeleton(await render(cardSaying('javascript:x')))
     const dangerous = fc.constantFrom(

@@ -14,7 +14,7 @@ function realForm(room: FakeRoom, id: FormId, about: FormAbout): Form | Refusal 
   const found = findForm(id)
   if (found?.kind === 'log') return makeLogForm(about, now)
   if (found?.kind === 'settings') {
-    const shown = { tuning: room.tuning, workspaceId: 'web', channels: room.io.tunables().channels }
+    const shown = { tuning: room.tuning, workspaceId: 'web', room: 'room', channels: room.io.tunables().channels }
     return { id, ...found.form.make(shown, about), about }
   }
   const card = room.cards.get(String(about['conversationId']))

@@ -87,7 +87,7 @@ describe('headers', () => {
 
   it('writes no inline script or style', async () => {
     const person = await visitor(fakeRoom([testCard()]))
-    for (const path of ['/', '/cards/c1', '/settings'])
+    for (const path of ['/', '/cards/c1', '/reports', '/settings'])
       expect(await (await person.get(path)).text()).not.toMatch(/<script(?![^>]*src=)|<style|\sstyle=|\son\w+=/)
   })
 

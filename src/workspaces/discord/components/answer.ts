@@ -1,16 +1,44 @@
+import { ComponentType } from 'discord.js'
 import type { Answer, AnswerLine } from '../../workspace.ts'
 import { counted, isBlank } from '../../kit/text.ts'
 import { button, maxText, messageFrom, rowsOf, text } from './elements.ts'
 import { pressId } from './ids.ts'
 import { bold, bullet, link, namedLine, short, small } from './markdown.ts'
-import type { DiscordMessage } from './message.ts'
+import type { DiscordMessage, SharedFile } from './message.ts'
+import { reportContainer } from './report.ts'
 
-/** What only the one who asked sees. `offersRoom`: with a button that sends cards to this channel. */
-export function answerOf({ title, lines }: Answer, { offersRoom }: { offersRoom: boolean }): DiscordMessage {
-  const heading = bold(isBlank(title) ? 'Deskbell' : namedLine(title, 400))
-  const listed = linesText(lines, 100, maxText - heading.length - 1)
-  const buttons = offersRoom ? [button('Send cards to this channel', pressId.here, 'primary')] : []
-  return messageFrom([text([heading, ...(listed === null ? [] : [listed])].join('\n')), ...rowsOf(buttons)])
+interface AnswerLook {
+  /** With a button that sends cards to this channel. */
+  offersRoom?: boolean
+  /** The pictures of its report. */
+  files?: SharedFile[]
+}
+
+/** What only the one who asked sees. */
+export function answerOf(answer: Answer, { offersRoom = false, files = [] }: AnswerLook = {}): DiscordMessage {
+  const { lines, report, csv } = answer
+  const heading = bold(isBlank(answer.title) ? 'Deskbell' : namedLine(answer.title, 400))
+  // A report has a title of its own.
+  const needsHeading = !report || lines.length > 0 || answer.title !== report.title
+  const listed = linesText(lines, 100, (report ? mostBesides : maxText) - heading.length - 1)
+  const above = needsHeading ? [heading, ...(listed === null ? [] : [listed])].join('\n') : ''
+  const buttons = [
+    ...(csv ? [button('Get as CSV', pressId.csv(csv))] : []),
+    ...(offersRoom ? [button('Send cards to this channel', pressId.here, 'primary')] : []),
+  ]
+  return messageFrom([
+    ...(above === '' ? [] : [text(above)]),
+    ...(report ? [reportContainer(report, { files, room: maxText - above.length })] : []),
+    ...rowsOf(buttons),
+  ])
+}
+
+/** Lines above a report leave room for it. */
+const mostBesides = 1000
+
+/** A file of this name, that is sent along. */
+export function fileOf(file: string): DiscordMessage {
+  return messageFrom([text('The file is ready.'), { type: ComponentType.File, file: { url: `attachment://${file}` } }])
 }
 
 /**

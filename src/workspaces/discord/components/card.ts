@@ -109,9 +109,7 @@ const originLine = (origin: string, room: number) => small(isBlank(origin) ? 'â€
 function stateLines(card: Card, ease: number): string[] {
   const labels = card.labels.map(({ text: label }) => oneLine(label, 60)).filter((label) => !isBlank(label))
   const times = [
-    ...(card.waitingSince
-      ? [`Waiting since ${moment(card.waitingSince, 't')}, ${bold(moment(card.waitingSince, 'R'))}`]
-      : []),
+    ...(card.waitingSince ? [waitingLine(card.waitingSince, card.dueAt)] : []),
     ...(card.replyBy ? [`Reply by ${moment(card.replyBy, 'f')}`] : []),
     ...(card.assignee ? [`Assigned to ${assigneeOf(card.assignee, most.who * ease)}`] : []),
   ]
@@ -121,6 +119,14 @@ function stateLines(card: Card, ease: number): string[] {
       : []),
     ...(times.length > 0 ? [small(times.join(' Â· '))] : []),
   ]
+}
+
+/** A time alone says enough where it is not far from when they wrote. */
+function waitingLine(since: Date, dueAt: Date | null): string {
+  const waiting = `Waiting since ${moment(since, 't')}, ${bold(moment(since, 'R'))}`
+  if (!dueAt) return waiting
+  const isSoon = dueAt.getTime() - since.getTime() < 12 * 3_600_000
+  return `${waiting}, due ${moment(dueAt, isSoon ? 't' : 'f')}`
 }
 
 /** Shown to everybody as a name; who hears of it is said elsewhere. */

@@ -7,8 +7,12 @@ import {
   type APIButtonComponentWithCustomId,
   type APIComponentInContainer,
   type APIContainerComponent,
+  type APIMediaGalleryComponent,
   type APIMessageTopLevelComponent,
+  type APISectionComponent,
+  type APISelectMenuOption,
   type APISeparatorComponent,
+  type APIStringSelectComponent,
   type APITextDisplayComponent,
 } from 'discord.js'
 import { cut, isBlank, oneLine, webAddress } from '../../kit/text.ts'
@@ -16,11 +20,15 @@ import type { DiscordMessage } from './message.ts'
 
 /** The components that Deskbell uses. https://docs.discord.com/developers/components/reference */
 export type Row = APIActionRowComponent<APIButtonComponent>
+export type MenuRow = APIActionRowComponent<APIStringSelectComponent>
 export type Part = APIComponentInContainer
 
 /** Characters of all texts in one message. */
 export const maxText = 4000
 export const maxRowButtons = 5
+/** Of a menu; what one of them says. */
+export const maxOptions = 25
+export const maxOptionText = 100
 
 /** What a look from afar should tell; each stands out from a dark and from a light background. */
 export const colours = {
@@ -33,6 +41,25 @@ export const colours = {
 
 export function text(content: string): APITextDisplayComponent {
   return { type: ComponentType.TextDisplay, content: isBlank(content) ? '–' : content }
+}
+
+/** A text with a button beside it. */
+export function section(content: string, accessory: APIButtonComponent): APISectionComponent {
+  return { type: ComponentType.Section, components: [text(content)], accessory }
+}
+
+/** One picture, uncut: several in one gallery are. `alt`: what it shows, for who can't see it. */
+export function picture(file: string, alt: string): APIMediaGalleryComponent {
+  const description = oneLine(alt, 1024)
+  const item = { media: { url: `attachment://${file}` }, ...(isBlank(description) ? {} : { description }) }
+  return { type: ComponentType.MediaGallery, items: [item] }
+}
+
+export function menu(customId: string, placeholder: string, options: APISelectMenuOption[]): MenuRow {
+  return {
+    type: ComponentType.ActionRow,
+    components: [{ type: ComponentType.StringSelect, custom_id: customId, placeholder, options }],
+  }
 }
 
 export function divider(): APISeparatorComponent {

@@ -1,4 +1,5 @@
 import { parseClick, type Click } from '../../kit/click.ts'
+import type { Items } from '../../workspace.ts'
 
 /** What a button or a menu stands for: its id says it all, in at most 100 characters. Shelf ids name what has no room. */
 export type Pressed =
@@ -6,6 +7,8 @@ export type Pressed =
   | { kind: 'do'; click: Click }
   /** Asks whether it is really meant. */
   | { kind: 'ask'; click: Click }
+  /** It is really meant; the question has served. */
+  | { kind: 'yes'; click: Click }
   /** Opens a form that was refused, with what was typed. On the shelf: `ShelvedForm`. */
   | { kind: 'again'; shelfId: string }
   /** Opens the form of a settings page's link. On the shelf: `ShelvedLinks`. */
@@ -15,6 +18,12 @@ export type Pressed =
   /** It is really to be taken out. */
   | { kind: 'removed'; shelfId: string; index: number }
   | { kind: 'page'; conversationId: string; page: number }
+  /** What is behind a number of a report. */
+  | { kind: 'items'; items: Items }
+  /** A menu of a report's numbers; the chosen option is the index. */
+  | { kind: 'numbers'; reportId: string }
+  /** All of what is behind a number, as a file. */
+  | { kind: 'csv'; items: Items }
   /** Cards are to go to this channel. */
   | { kind: 'here' }
   | { kind: 'settings' }
@@ -30,12 +39,16 @@ export const maxId = 100
 export const pressId = {
   do: (value: string) => `do:${value}`,
   ask: (value: string) => `ask:${value}`,
+  yes: (value: string) => `yes:${value}`,
   again: (shelfId: string) => `again:${shelfId}`,
   link: (shelfId: string, index: number) => `link:${shelfId}:${index}`,
   /** `part`: of several menus on one page. */
   remove: (shelfId: string, part: number) => `remove:${shelfId}:${part}`,
   removed: (shelfId: string, index: number) => `removed:${shelfId}:${index}`,
   page: (conversationId: string, page: number) => `page:${conversationId}:${page}`,
+  items: ({ reportId, index }: Items) => `items:${reportId}:${index}`,
+  numbers: (reportId: string) => `numbers:${reportId}`,
+  csv: ({ reportId, index }: Items) => `csv:${reportId}:${index}`,
   here: 'here',
   settings: 'settings',
   log: 'log',
@@ -49,7 +62,8 @@ export function readPress(customId: string): Pressed | null {
   const [, id, number] = /^(.+):(\d{1,6})$/.exec(rest) ?? []
   switch (kind) {
     case 'do':
-    case 'ask': {
+    case 'ask':
+    case 'yes': {
       const click = parseClick(rest)
       return click && { kind, click }
     }
@@ -62,6 +76,11 @@ export function readPress(customId: string): Pressed | null {
       return id ? { kind, shelfId: id } : null
     case 'page':
       return id && number ? { kind, conversationId: id, page: Number(number) } : null
+    case 'items':
+    case 'csv':
+      return id && number ? { kind, items: { reportId: id, index: Number(number) } } : null
+    case 'numbers':
+      return rest === '' ? null : { kind, reportId: rest }
     case 'here':
     case 'settings':
     case 'log':

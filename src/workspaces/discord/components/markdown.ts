@@ -80,9 +80,14 @@ export function fenced(text: string): string {
 /** `markup`: escaped, on one line. */
 export const bold = (markup: string): string => `**${markup}**`
 export const italic = (markup: string): string => `*${markup}*`
+/** Large; a line of its own. */
+export const heading = (markup: string): string => `## ${markup}`
 /** Small and grey; a line of its own. */
 export const small = (markup: string): string => `-# ${markup}`
 export const bullet = (markup: string): string => `- ${markup}`
+
+/** More than a link to a message has. */
+export const maxLink = 120
 
 /** `label`: our own words. Null where the address is none of the web, or has no room. */
 export function link(url: string, label: string, max = 500): string | null {

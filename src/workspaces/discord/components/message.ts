@@ -6,8 +6,22 @@ import type { EntryMessage, Message, NoticeMessage } from '../../message.ts'
 import { readAllRow } from './actions.ts'
 import { assigneeOf, cardContainer } from './card.ts'
 import { colours, container, linkButton, maxText, messageFrom, rowsOf, text, userOf, type Part } from './elements.ts'
-import { bold, bullet, cutLine, fitting, moment, name, namedLine, quoted, short, small } from './markdown.ts'
+import {
+  bold,
+  bullet,
+  cutLine,
+  fitting,
+  link,
+  maxLink,
+  moment,
+  name,
+  namedLine,
+  quoted,
+  short,
+  small,
+} from './markdown.ts'
 import { withMarks } from './marks.ts'
+import { reportContainer } from './report.ts'
 import { turnsText } from './turn.ts'
 
 /** A file that is uploaded along with the message, or stands there already. */
@@ -41,6 +55,8 @@ export function messageOf(message: Message, look: Look): DiscordMessage {
       return sealed(entryMessage(message, look), look)
     case 'notice':
       return sealed(messageFrom([container(colours.quiet, [text(noticeText(message))])]), look)
+    case 'report':
+      return sealed(messageFrom([reportContainer(message.report, { files: look.files ?? [] })]), look)
   }
 }
 
@@ -132,10 +148,13 @@ function fileParts(files: SharedFile[]): Part[] {
 }
 
 function noticeText({ title, lines }: NoticeMessage): string {
-  const items = lines.filter((line) => !isBlank(line)).slice(0, 20)
+  const items = lines.filter((line) => !isBlank(line.text)).slice(0, 20)
   const room = Math.min(800, Math.floor((maxText - 700) / Math.max(1, items.length)) - 10)
   return [
     bold(isBlank(title) ? 'Deskbell' : namedLine(title, 600)),
-    ...items.map((line) => bullet(namedLine(line, room))),
+    ...items.map(({ text: said, url }) => {
+      const open = url === undefined ? null : link(url, 'Open', maxLink)
+      return bullet([namedLine(said, room - (open?.length ?? 0)), ...(open === null ? [] : [open])].join(' · '))
+    }),
   ].join('\n')
 }

@@ -23,7 +23,7 @@ export function confirmOf(click: Click, value: string): DiscordMessage {
     yes: 'Yes',
     isDanger: true,
   }
-  const yes = button(asked.yes, pressId.do(value), asked.isDanger ? 'danger' : 'primary')
+  const yes = button(asked.yes, pressId.yes(value), asked.isDanger ? 'danger' : 'primary')
   const reading = clickValue(click, { id: 'read', target: null, form: null })
   const buttons = click.action === 'approve' ? [yes, button('Read all', pressId.do(reading))] : [yes]
   return messageFrom([text(`${bold(asked.title)}\n${asked.text}`), ...rowsOf(buttons)])

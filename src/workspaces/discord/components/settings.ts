@@ -1,9 +1,4 @@
-import {
-  ComponentType,
-  type APIActionRowComponent,
-  type APISelectMenuOption,
-  type APIStringSelectComponent,
-} from 'discord.js'
+import type { APISelectMenuOption } from 'discord.js'
 import { z } from 'zod'
 import { aboutSchema, formIdSchema } from '../../kit/form-schemas.ts'
 import { counted, isBlank, oneLine } from '../../kit/text.ts'
@@ -13,10 +8,14 @@ import {
   colours,
   container,
   divider,
+  maxOptions,
+  maxOptionText,
   maxText,
+  menu,
   messageFrom,
   rowsOf,
   text,
+  type MenuRow,
   type Part,
   type Row,
 } from './elements.ts'
@@ -39,8 +38,6 @@ const maxComponents = 40
 /** One is the container, and one says what there is no room for. */
 const freeComponents = maxComponents - 2
 const freeText = maxText - 200
-const maxOptions = 25
-const maxOptionText = 100
 /** Of one line, as it was written. */
 const maxLine = 300
 
@@ -80,7 +77,7 @@ export function settingsOf(page: SettingsPage | Refusal, shelfId: string): Disco
   return messageFrom([container(colours.quiet, parts)])
 }
 
-type Control = Row | APIActionRowComponent<APIStringSelectComponent>
+type Control = Row | MenuRow
 
 interface Drawn {
   section: SettingsSection
@@ -96,7 +93,7 @@ function drawn(sections: SettingsSection[], shelfId: string): Drawn[] {
       button(isBlank(label) ? 'Open' : label, pressId.link(shelfId, next++)),
     )
     const options = section.lines.flatMap((line) => (line.remove ? optionOf(line.text, next++) : []))
-    const controls = [...rowsOf(buttons), ...menusOf(options, (menu) => pressId.remove(shelfId, part * 100 + menu))]
+    const controls = [...rowsOf(buttons), ...menusOf(options, (at) => pressId.remove(shelfId, part * 100 + at))]
     return { section, controls, size: 1 + controls.reduce((sum, row) => sum + 1 + row.components.length, 0) }
   })
 }
@@ -107,18 +104,10 @@ function optionOf(line: string, index: number): APISelectMenuOption {
   return { label: isBlank(label) ? `${index + 1}` : label, value: `${index}` }
 }
 
-function menusOf(options: APISelectMenuOption[], idOf: (menu: number) => string): Control[] {
-  return Array.from({ length: Math.ceil(options.length / maxOptions) }, (_, menu) => ({
-    type: ComponentType.ActionRow,
-    components: [
-      {
-        type: ComponentType.StringSelect,
-        custom_id: idOf(menu),
-        placeholder: 'Remove…',
-        options: options.slice(menu * maxOptions, (menu + 1) * maxOptions),
-      },
-    ],
-  }))
+function menusOf(options: APISelectMenuOption[], idOf: (at: number) => string): Control[] {
+  return Array.from({ length: Math.ceil(options.length / maxOptions) }, (_, at) =>
+    menu(idOf(at), 'Remove…', options.slice(at * maxOptions, (at + 1) * maxOptions)),
+  )
 }
 
 /** What fits; the last line says how much doesn't. */

@@ -1,10 +1,12 @@
 import { ComponentType, type APIMessageComponentInteraction } from 'discord.js'
 import type { Click } from '../../kit/click.ts'
 import { decisionOf, formOf } from '../../kit/decision.ts'
+import { isolated } from '../../kit/text.ts'
 import { readPress, type Pressed } from '../components/ids.ts'
 import type { DiscordMessage } from '../components/message.ts'
 import { confirmOf, noteOf } from '../components/notes.ts'
 import { pageOf } from '../components/pages.ts'
+import { openChosen, openItems, sendCsv } from './answers.ts'
 import { apologyFor, show, type Asker, type Desk } from './desk.ts'
 import { openForm, reopenForm } from './forms.ts'
 import { takeRoom } from './rooms.ts'
@@ -23,11 +25,18 @@ export async function answerPress(
   if (!pressed) return talk.say(noteOf('This card is from another version of Deskbell. Use its newest copy.'))
   switch (pressed.kind) {
     case 'do':
-      return answerClick(desk, asker, pressed.click, interaction)
+    case 'yes':
+      return answerClick(desk, asker, pressed)
     case 'ask':
       return talk.say(confirmOf(pressed.click, id.slice('ask:'.length)))
     case 'page':
       return showPage(desk, asker, pressed, isToOne(interaction.message) ? 'replace' : 'say')
+    case 'items':
+      return openItems(desk, asker, pressed.items)
+    case 'numbers':
+      return openChosen(desk, asker, pressed.reportId, interaction)
+    case 'csv':
+      return sendCsv(desk, asker, pressed.items)
     case 'again':
       return reopenForm(desk, asker, pressed.shelfId)
     case 'log':
@@ -48,8 +57,7 @@ export async function answerPress(
 async function answerClick(
   desk: Desk,
   asker: Asker,
-  click: Click,
-  { message }: APIMessageComponentInteraction,
+  { kind, click }: Extract<Pressed, { kind: 'do' | 'yes' }>,
 ): Promise<void> {
   const { talk, teammate } = asker
   if (click.action === 'read') return showPage(desk, asker, { conversationId: click.conversationId, page: 0 }, 'say')
@@ -62,10 +70,14 @@ async function answerClick(
   const outcome = await desk.handlers
     .onDecision(decision)
     .catch((error: unknown) => ({ isDone: false as const, reason: apologyFor(desk, click.action, error) }))
-  if (!outcome.isDone) return talk.replace(noteOf(outcome.reason))
+  if (!outcome.isDone) return talk[kind === 'yes' ? 'replace' : 'say'](noteOf(outcome.reason))
   // It was asked back whether this is really meant; the card shows that it is done.
-  if (isToOne(message)) await talk.close()
+  if (kind === 'yes') return talk.close()
+  if (isInReport(click)) await talk.say(noteOf(`Assigned to you: ${isolated(outcome.card.customer.name)}`))
 }
+
+/** There, nothing else would show that it is done. */
+const isInReport = ({ action, seenSeq }: Click): boolean => action === 'assign' && seenSeq === 0
 
 /** The whole conversation, a page of it at a time. */
 async function showPage(

@@ -1,6 +1,7 @@
 import {
   ApplicationCommandOptionType,
   ApplicationCommandType,
+  ChannelType,
   type APIApplicationCommandInteraction,
   type APIChatInputApplicationCommandInteraction,
   type APIMessage,
@@ -8,9 +9,10 @@ import {
 } from 'discord.js'
 import { roomsOf } from '../../../settings/tuning.ts'
 import { commandText, parseCommand } from '../../command.ts'
-import { answerOf } from '../components/answer.ts'
 import { homeOf } from '../components/home.ts'
 import type { DiscordMessage } from '../components/message.ts'
+import { idOf } from '../ids.ts'
+import { showAnswer } from './answers.ts'
 import { show, type Asker, type Desk } from './desk.ts'
 import { openForm } from './forms.ts'
 import { openSettings } from './settings.ts'
@@ -22,11 +24,12 @@ export async function answerCommand(
   interaction: APIApplicationCommandInteraction,
 ): Promise<void> {
   if (isOnMessage(interaction)) return logMessage(desk, asker, interaction)
-  const text = isTyped(interaction) ? textOf(interaction) : ''
+  const text = isTyped(interaction) ? textOf(asker.guild, interaction) : ''
   const asked = parseCommand(text)
   if (asked.kind === 'form') return openForm(desk, asker, asked)
   if (asked.kind === 'settings') return openSettings(desk, asker, 'say')
-  await show(asker.talk, 'say', asked.kind === 'home' ? home(desk, asker) : answer(desk, asker, text))
+  if (asked.kind === 'home') return show(asker.talk, 'say', home(desk, asker))
+  await showAnswer(desk, asker, answer(desk, asker, text, roomOf(asker.guild, interaction.channel)))
 }
 
 const isOnMessage = (asked: APIApplicationCommandInteraction): asked is APIMessageApplicationCommandInteraction =>
@@ -35,26 +38,37 @@ const isTyped = (asked: APIApplicationCommandInteraction): asked is APIChatInput
   asked.data.type === ApplicationCommandType.ChatInput
 
 /** What would have been typed after `/desk`. */
-function textOf({ data }: APIChatInputApplicationCommandInteraction): string {
+function textOf(guild: string, { data }: APIChatInputApplicationCommandInteraction): string {
   const [sub] = data.options ?? []
   if (sub?.type !== ApplicationCommandOptionType.Subcommand) return ''
   return commandText(
     sub.name,
-    (sub.options ?? []).map(({ name, value }) => ({ name, value: String(value) })),
+    (sub.options ?? []).map(({ name, type, value }) => ({
+      name,
+      value: type === ApplicationCommandOptionType.Channel ? idOf(guild, value) : String(value),
+    })),
   )
 }
+
+/** A thread belongs to the channel that it hangs in. */
+function roomOf(guild: string, channel: APIApplicationCommandInteraction['channel']): string {
+  return idOf(guild, ('parent_id' in channel && isThread(channel.type) && channel.parent_id) || channel.id)
+}
+
+const isThread = (type: ChannelType): boolean =>
+  type === ChannelType.PublicThread || type === ChannelType.PrivateThread || type === ChannelType.AnnouncementThread
 
 async function home(desk: Desk, { teammate }: Asker): Promise<DiscordMessage> {
   return homeOf(await desk.handlers.readHome(teammate))
 }
 
-async function answer(desk: Desk, { teammate, isAdmin }: Asker, text: string): Promise<DiscordMessage> {
+async function answer(desk: Desk, { teammate, isAdmin }: Asker, text: string, room: string) {
   const [answered, offersRoom] = await Promise.all([
-    desk.handlers.onCommand(text, teammate),
+    desk.handlers.onCommand(text, teammate, room),
     // Discord doesn't tell when the bot is let into a channel; so whoever may is asked.
     isAdmin && lacksRoom(desk),
   ])
-  return answerOf(answered, { offersRoom })
+  return { answer: answered, offersRoom }
 }
 
 async function lacksRoom({ io }: Desk): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { Handlers, Teammate, WorkspaceIo } from '../../workspace.ts'
 import type { DiscordMessage } from '../components/message.ts'
 import type { Members } from '../members.ts'
 import { bitsOf, isRunning } from '../permissions.ts'
+import type { DrawPictures } from '../pictures.ts'
 import type { Rest } from '../rest.ts'
 import type { Talk } from './talk.ts'
 
@@ -15,6 +16,7 @@ export interface Desk {
   handlers: Handlers
   members: Pick<Members, 'saw' | 'roomOf'>
   rest: Pick<Rest, 'ask'>
+  pictures: DrawPictures
   /** The servers that the team is in. */
   guilds: string[]
 }

@@ -6,6 +6,7 @@ import {
   type APIInteraction,
   type APIInteractionResponse,
   type APIModalInteractionResponseCallbackData,
+  type RawFile,
 } from 'discord.js'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, RetryableError } from '../../../errors.ts'
@@ -21,12 +22,15 @@ import type { Rest } from '../rest.ts'
  * follows it may take 15 minutes. Never rejects: what could not be shown is logged, and what comes next is still tried.
  */
 export interface Talk {
-  /** The first answer where something slow follows. `quietly`: nothing is seen; `visibly`: "Deskbell is thinking…". */
-  acknowledge(how: 'quietly' | 'visibly'): Promise<void>
+  /**
+   * The first answer where something slow follows. `quietly`: nothing is seen; `visibly`: "Deskbell is thinking…";
+   * `afresh`: the menu that was chosen from shows no choice again, so that the same can be chosen twice.
+   */
+  acknowledge(how: 'quietly' | 'visibly' | 'afresh'): Promise<void>
   /** Only as the first answer. */
   openModal(modal: APIModalInteractionResponseCallbackData): Promise<void>
   /** A message to this person; in place of "thinking…", where that is shown. */
-  say(message: DiscordMessage): Promise<void>
+  say(message: DiscordMessage, parcel?: Parcel): Promise<void>
   /** Shows it in place of the message to this person that was pressed, or that the modal was opened from. */
   replace(message: DiscordMessage): Promise<void>
   /** Takes that message away: there is nothing left to do in it. */
@@ -35,6 +39,12 @@ export interface Talk {
   finish(): Promise<void>
   /** Only for autocomplete. */
   offer(suggestions: Suggestion[]): Promise<void>
+}
+
+/** What is sent along with a message. `without` is told in its place where that can't be. */
+interface Parcel {
+  files: RawFile[]
+  without: DiscordMessage
 }
 
 /** What comes next: `thinking` is shown in place of an answer; `told`: more goes into messages of its own. */
@@ -79,14 +89,17 @@ export function createTalk({
         response.type === InteractionResponseType.UpdateMessage)
     await isTold(() => respond(response), 1)
   }
-  async function acknowledge(how: 'quietly' | 'visibly'): Promise<void> {
+  async function acknowledge(how: 'quietly' | 'visibly' | 'afresh'): Promise<void> {
     if (isTyping) return offer([])
-    return how === 'quietly' && canBeQuiet
-      ? first('told', { type: InteractionResponseType.DeferredMessageUpdate })
-      : first('thinking', {
-          type: InteractionResponseType.DeferredChannelMessageWithSource,
-          data: { flags: MessageFlags.Ephemeral },
-        })
+    if (how !== 'visibly' && canBeQuiet)
+      return first('told', {
+        // An update of nothing: https://github.com/discord/discord-api-docs/issues/3441
+        type: how === 'afresh' ? InteractionResponseType.UpdateMessage : InteractionResponseType.DeferredMessageUpdate,
+      })
+    return first('thinking', {
+      type: InteractionResponseType.DeferredChannelMessageWithSource,
+      data: { flags: MessageFlags.Ephemeral },
+    })
   }
   const offer = (suggestions: Suggestion[]): Promise<void> =>
     first('told', {
@@ -94,16 +107,27 @@ export function createTalk({
       data: { choices: suggestions.map(({ label, value }) => ({ name: label, value })) },
     })
 
-  const post = (message: DiscordMessage) => () =>
-    rest.ask<void>('call', 'answer here', {
-      method: 'POST',
-      route: Routes.webhook(application, token),
-      body: toOne(message),
-      auth: false,
-    })
+  const post =
+    (message: DiscordMessage, files: RawFile[] = []) =>
+    () =>
+      rest.ask<void>('call', 'answer here', {
+        method: 'POST',
+        route: Routes.webhook(application, token),
+        body: toOne(message),
+        auth: false,
+        ...(files.length > 0 ? { files } : {}),
+      })
   /** Whom a message is shown to can't be edited, so the flag for it has no place here. */
-  const edit = (message: DiscordMessage) => () =>
-    rest.ask<void>('call', 'answer here', { method: 'PATCH', route: original, body: message, auth: false })
+  const edit =
+    (message: DiscordMessage, files: RawFile[] = []) =>
+    () =>
+      rest.ask<void>('call', 'answer here', {
+        method: 'PATCH',
+        route: original,
+        body: message,
+        auth: false,
+        ...(files.length > 0 ? { files } : {}),
+      })
   const takeAway = () => rest.ask<void>('call', 'take this away', { method: 'DELETE', route: original, auth: false })
 
   /** What is told may be somebody's own words, to keep: so a call that certainly failed is tried once more. */
@@ -130,6 +154,14 @@ export function createTalk({
     if (!isThinking || !(await isTold(edit(message)))) await isTold(post(message))
   }
 
+  /** Files can only follow the first answer. */
+  async function send(message: DiscordMessage, { files, without }: Parcel): Promise<void> {
+    if (stage === 'fresh') await acknowledge('visibly')
+    const way = stage === 'thinking' ? edit : post
+    if (!(await isTold(way(message, files)))) return say(without)
+    stage = 'told'
+  }
+
   return {
     acknowledge: (how) => inTurn(async () => (stage === 'fresh' ? acknowledge(how) : undefined)),
     openModal: (modal) =>
@@ -137,7 +169,7 @@ export function createTalk({
         if (stage === 'fresh' && canOpen) return first('told', { type: InteractionResponseType.Modal, data: modal })
         log.warn('discord answer not delivered', { reason: 'a modal can only be the first answer, and not to another' })
       }),
-    say: (message) => inTurn(() => say(message)),
+    say: (message, parcel) => inTurn(() => (parcel ? send(message, parcel) : say(message))),
     replace: (message) =>
       inTurn(async () => {
         if (stage === 'fresh' && isOwn)

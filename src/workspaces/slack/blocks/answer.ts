@@ -1,14 +1,19 @@
 import type { Answer, AnswerLine } from '../../workspace.ts'
+import { csvButton } from './number-link.ts'
+import { reportBlocks } from './report.ts'
 import {
   bold,
   digestOf,
   line,
   linkPiece,
   list,
+  maxMessageBlocks,
   messageBudget,
   richText,
   said,
+  sizeOf,
   withIds,
+  wordsBudget,
   type Block,
   type Piece,
 } from './elements.ts'
@@ -16,14 +21,21 @@ import type { SlackMessage } from './message.ts'
 import { counted, isBlank, oneLine } from '../../kit/text.ts'
 import { mrkdwn } from './text.ts'
 
-/** What only the one who asked sees. Lines with an address are links. */
-export function answerBlocks({ title, lines }: Answer): SlackMessage {
+/** What only the one who asked sees. Lines with an address are links. `hasCharts`: false once Slack has refused them. */
+export function answerBlocks(answer: Answer, hasCharts = true): SlackMessage {
+  const { title, lines, report, csv } = answer
   const name = isBlank(title) ? 'Deskbell' : oneLine(title, 300)
-  const items = linesOf(lines, 100, messageBudget - 1000)
-  return {
-    text: mrkdwn(name),
-    blocks: withIds([richText(line(bold(name)), ...(items ? [items] : []))], digestOf([title, lines])),
+  const items = linesOf(lines, report ? 20 : 100, report ? 3000 : messageBudget - 1000)
+  const told: Block[] =
+    report && !items && report.title === title ? [] : [richText(line(bold(name)), ...(items ? [items] : []))]
+  const foot: Block[] = csv ? [{ type: 'actions', elements: [csvButton(csv)] }] : []
+  const room = {
+    blocks: maxMessageBlocks - told.length - foot.length,
+    characters: wordsBudget - sizeOf([told, foot]),
+    hasCharts,
   }
+  const blocks = [...told, ...(report ? reportBlocks(report, room) : []), ...foot]
+  return { text: mrkdwn(name), blocks: withIds(blocks, digestOf(answer)) }
 }
 
 /** As many as there is room for. Null for none. */

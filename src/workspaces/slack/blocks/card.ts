@@ -107,12 +107,14 @@ function stateLine(card: Card, team: string | null): Block[] {
   const labels = card.labels.map(({ text }) => oneLine(text, 60)).filter((text) => !isBlank(text))
   const elements = [
     ...(labels.length > 0 ? [plain(`${urgentLabel(card) ? '🔴 ' : ''}${labels.join(' · ')}`, max.labels)] : []),
-    ...(card.waitingSince ? [marked(`Waiting since *${date(card.waitingSince)}*`)] : []),
+    ...(card.waitingSince ? [marked(`Waiting since *${date(card.waitingSince)}*${dueText(card)}`)] : []),
     ...(card.replyBy ? [marked(`Reply by ${date(card.replyBy)}`)] : []),
     ...(card.assignee ? [assigneeOf(card.assignee, team)] : []),
   ]
   return elements.length > 0 ? [context(...elements)] : []
 }
+
+const dueText = ({ dueAt }: Card) => (dueAt ? ` · due *${date(dueAt)}*` : '')
 
 function assigneeOf(
   assignee: { id: string; name: string },

@@ -15,6 +15,9 @@ type Small = types.PlainTextElement | types.MrkdwnElement
 
 /** Slack answers `msg_blocks_too_long` somewhere above 13,000 characters. */
 export const messageBudget = 12_000
+export const maxMessageBlocks = 50
+/** What is left of it once every block has its id. */
+export const wordsBudget = messageBudget - maxMessageBlocks * 16
 export const maxModalBlocks = 100
 /** Of one block, so that a page can end within a long letter. */
 export const maxChunk = 3000
@@ -101,9 +104,9 @@ const seconds = (at: Date) => Math.floor(at.getTime() / 1000)
 const fallbackDate = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 /** A link for mrkdwn. Only the text where the address is none of the web. */
-export function link(url: string, text: string): string {
+export function link(url: string, text: string, max = 100): string {
   const address = webAddress(url)
-  const label = mrkdwn(isBlank(text) ? 'Link' : oneLine(text, 100)).replaceAll('|', '∣')
+  const label = mrkdwn(isBlank(text) ? 'Link' : oneLine(text, max)).replaceAll('|', '∣')
   return address === null ? label : `<${address}|${label}>`
 }
 

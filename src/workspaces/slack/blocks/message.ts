@@ -1,5 +1,5 @@
 import type { Card, CardTurn } from '../../card.ts'
-import type { EntryMessage, Message, NoticeMessage } from '../../message.ts'
+import type { EntryMessage, Message } from '../../message.ts'
 import { readAllRow } from './actions.ts'
 import { cardBlocks } from './card.ts'
 import {
@@ -9,22 +9,23 @@ import {
   digestOf,
   line,
   link,
-  list,
   marked,
-  namedPieces,
+  maxMessageBlocks,
   plain,
   quote,
   richText,
   said,
-  strong,
   userOf,
   withIds,
+  wordsBudget,
   type Block,
   type Piece,
 } from './elements.ts'
 import { counted, cut, isBlank, isolated, oneLine } from '../../kit/text.ts'
 import { mrkdwn } from './text.ts'
 import { fileLines, fitted, urgentLabel } from '../../kit/said.ts'
+import { noticeBlocks } from './notice.ts'
+import { reportBlocks } from './report.ts'
 import { turnBlocks } from './turn.ts'
 
 /** A file that was uploaded to Slack; a link to it in a message shares it, and Slack shows it there. */
@@ -39,6 +40,8 @@ export interface Look {
   team: string | null
   /** Attachments that were uploaded, and so are no longer among those of the turns. */
   files?: SharedFile[]
+  /** Slack has refused the message with its charts. */
+  isWithoutCharts?: boolean
 }
 
 /** What Slack is told to show. `text` is what notifications and screen readers say. */
@@ -61,9 +64,19 @@ export function messageOf(message: Message, look: Look): SlackMessage {
       }
     case 'notice':
       return {
-        text: fallback([message.title, ...message.lines].map((part) => oneLine(part, 200)).join(' · ')),
+        text: fallback(
+          [message.title, ...message.lines.map(({ text }) => text)].map((part) => oneLine(part, 200)).join(' · '),
+        ),
         blocks: withIds(noticeBlocks(message), digestOf(message)),
       }
+    case 'report': {
+      const room = { blocks: maxMessageBlocks, characters: wordsBudget, hasCharts: !look.isWithoutCharts }
+      const { title, headline } = message.report
+      return {
+        text: fallback([title, headline].map((part) => oneLine(part, 400)).join(': '), 500),
+        blocks: withIds(reportBlocks(message.report, room), digestOf(message)),
+      }
+    }
   }
 }
 
@@ -116,8 +129,8 @@ function entryText({ card, entry, isBroadcast }: EntryMessage, look: Look): stri
   }
 }
 
-const fallback = (text: string): string => {
-  const shown = mrkdwn(cut(text, 300))
+const fallback = (text: string, max = 300): string => {
+  const shown = mrkdwn(cut(text, max))
   return isBlank(shown) ? 'Deskbell' : shown
 }
 
@@ -188,14 +201,4 @@ function fileBlocks(files: SharedFile[]): Block[] {
     type: 'section' as const,
     text: marked(links.slice(index * 4, index * 4 + 4).join('\n')),
   }))
-}
-
-function noticeBlocks({ title, lines }: NoticeMessage): Block[] {
-  const items = lines.filter((text) => !isBlank(text)).slice(0, 20)
-  return [
-    richText(
-      line(...namedPieces(isBlank(title) ? 'Deskbell' : oneLine(title, 300)).map(strong)),
-      ...(items.length > 0 ? [list(items.map((text) => namedPieces(oneLine(text, 400))))] : []),
-    ),
-  ]
 }

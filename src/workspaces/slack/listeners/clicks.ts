@@ -1,7 +1,8 @@
 import type { BlockAction, BlockElementAction } from '@slack/bolt'
 import { decisionOf, formOf } from '../../kit/decision.ts'
-import { readClick } from '../blocks/click.ts'
+import { assignAction, readClick } from '../blocks/click.ts'
 import { type Click } from '../../kit/click.ts'
+import { isolated } from '../../kit/text.ts'
 import { messageModal } from '../blocks/modal.ts'
 import { pagesModal } from '../blocks/pages.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
@@ -16,14 +17,15 @@ export function listenToClicks(desk: Desk): void {
     const at: Trigger = { client, trigger: body.trigger_id, actor: actorOf(body), stack: 'open', respond }
     if (!click) return tell(desk, at, 'This card is from another version of Deskbell. Use its newest copy.')
     try {
-      await answer(desk, at, click)
+      await answer(desk, at, click, action.action_id.startsWith(assignAction))
     } catch (error) {
       await tell(desk, at, apologyFor(desk, click.action, error))
     }
   })
 }
 
-async function answer(desk: Desk, at: Trigger, click: Click): Promise<void> {
+/** `isLink`: the card is elsewhere, so that what became of it is told. */
+async function answer(desk: Desk, at: Trigger, click: Click, isLink: boolean): Promise<void> {
   if (click.action === 'read') return openConversation(desk, at, click.conversationId)
   const asked = formOf(click)
   if (asked) return openForm(desk, at, asked.form, asked.about)
@@ -31,6 +33,7 @@ async function answer(desk: Desk, at: Trigger, click: Click): Promise<void> {
   if (!decision) return tell(desk, at, 'This is done on the card itself: copy the text from there.')
   const outcome = await desk.handlers.onDecision(decision)
   if (!outcome.isDone) await tell(desk, at, outcome.reason)
+  else if (isLink) await tell(desk, at, `${isolated(outcome.card.customer.name)} is assigned to you.`)
 }
 
 async function openConversation(desk: Desk, at: Trigger, conversationId: string): Promise<void> {

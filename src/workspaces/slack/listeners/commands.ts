@@ -1,10 +1,10 @@
 import { parseCommand } from '../../command.ts'
 import { formNames } from '../../form.ts'
-import { answerBlocks } from '../blocks/answer.ts'
+import { idOf } from '../ids.ts'
 import { commandName, shortcutId } from '../manifest.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
 import { formView, openForm, openModal, openSettings, type Trigger } from './modals.ts'
-import { tell } from './tell.ts'
+import { show, tell } from './tell.ts'
 
 /** `/desk`, and the shortcut on messages. */
 export function listenToCommands(desk: Desk): void {
@@ -13,11 +13,12 @@ export function listenToCommands(desk: Desk): void {
     const actor: Actor = { user: command.user_id, team: command.team_id, name: command.user_name }
     const at: Trigger = { client, trigger: command.trigger_id, actor, stack: 'open', respond }
     try {
-      const asked = parseCommand(command.text)
+      const typed = typedOf(command.text, command.team_id)
+      const asked = parseCommand(typed)
       if (asked.kind === 'form') return await openForm(desk, at, asked.form, asked.about)
       if (asked.kind === 'settings') return await openSettings(desk, at)
-      const answer = await desk.handlers.onCommand(command.text, await teammateOf(desk, actor))
-      await respond({ response_type: 'ephemeral', ...answerBlocks(answer) })
+      const room = roomOf(command.team_id, command.channel_id)
+      await show(respond, await desk.handlers.onCommand(typed, await teammateOf(desk, actor), room))
     } catch (error) {
       await tell(desk, at, apologyFor(desk, 'command', error))
     }
@@ -48,6 +49,27 @@ export function listenToCommands(desk: Desk): void {
         await tell(desk, at, apologyFor(desk, 'shortcut', error))
       }
     },
+  )
+}
+
+/** Null in a conversation with one person: no digest goes there. */
+function roomOf(team: string, channel: string): string | null {
+  return /^[CG]/.test(channel) ? idOf(team, channel) : null
+}
+
+/** What was typed, before Slack turned names into ids. Where a digest goes, channels stay ids. */
+export function typedOf(text: string, team: string): string {
+  const isDigest = /^\s*(\/desk\s+)?digest\b/i.test(text)
+  return plainOf(
+    text
+      .replace(/<#([A-Z0-9]+)(?:\|([^<>]*))?>/g, (_, id: string, name?: string) =>
+        isDigest ? idOf(team, id) : `#${name || id}`,
+      )
+      .replace(/<@([A-Z0-9]+)(?:\|([^<>]*))?>/g, (_, id: string, name?: string) => `@${name || id}`)
+      .replace(
+        /<!(?:subteam\^[A-Z0-9]+\|@?([^<>]*)|(channel|here|everyone)(?:\|[^<>]*)?)>/g,
+        (_, group?: string, all?: string) => `@${group || all || 'group'}`,
+      ),
   )
 }
 

@@ -1,5 +1,7 @@
 import type { RespondFn, webApi } from '@slack/bolt'
 import { messageOf } from '../../../errors.ts'
+import type { Answer } from '../../workspace.ts'
+import { answerBlocks } from '../blocks/answer.ts'
 import { namedMarks, prose } from '../blocks/elements.ts'
 import { cut } from '../../kit/text.ts'
 import type { Actor, Desk } from './desk.ts'
@@ -29,5 +31,22 @@ export async function tell(desk: Pick<Desk, 'io'>, { client, actor, respond }: L
     } catch (error) {
       desk.io.log.warn('slack answer not delivered', { reason: messageOf(error) })
     }
+  }
+}
+
+/** Shows an answer to the one who asked, without its charts where Slack refuses them. Throws when it can't be delivered. */
+export async function show(respond: RespondFn, answer: Answer): Promise<void> {
+  const showWith = async (hasCharts: boolean) => {
+    const shown = answerBlocks(answer, hasCharts)
+    const response = await respond({ response_type: 'ephemeral', replace_original: false, ...shown })
+    // Some refusals come with status 200.
+    if (response instanceof Response && /"ok":\s*false/.test(await response.text()))
+      throw new Error('Slack refused the answer')
+  }
+  try {
+    await showWith(true)
+  } catch (error) {
+    if (!answer.report?.charts.length) throw error
+    await showWith(false)
   }
 }

@@ -5,6 +5,7 @@ const isSingle = list?.hasAttribute('data-single')
 const filter = list?.dataset.filter
 const title = document.title
 const settledMs = 12_000
+const soonMs = 15 * 60_000
 
 const cardNow = () => document.activeElement?.closest?.('article.card')
 const cardById = (id) => [...document.querySelectorAll('article.card')].find((card) => card.dataset.id === id)
@@ -45,6 +46,12 @@ function tick() {
     const text = texts[time.dataset.time]()
     if (time.textContent !== text) time.textContent = text
     if (time.title === time.getAttribute('datetime')) time.title = exact.format(at)
+  }
+  for (const due of document.querySelectorAll('[data-due]')) {
+    const left = new Date(due.dataset.due) - now
+    const word = due.firstElementChild
+    due.classList.toggle('warn', left < soonMs)
+    if (left < 0 && word.textContent !== 'Late since') word.textContent = 'Late since'
   }
 }
 
@@ -175,6 +182,20 @@ async function refresh() {
   }
   showMore(more)
   showCounts(counts)
+  await refreshNotices()
+  tick()
+}
+
+/** What the team should know while it works. */
+async function refreshNotices() {
+  const old = document.getElementById('notices')
+  if (!old) return
+  const response = await fetch('/room/notices')
+  const fresh = response.ok && parse(await response.text()).getElementById('notices')
+  if (!fresh) return
+  const isNew = fresh.querySelector('a')?.textContent !== old.querySelector('a')?.textContent
+  if (!old.contains(document.activeElement)) old.replaceWith(fresh)
+  if (isNew && fresh.children.length > 0) notice(fresh.querySelector('p').textContent.trim().replace(/\s+/g, ' '))
   tick()
 }
 
@@ -221,6 +242,7 @@ function listen() {
   events = new EventSource('/room/events')
   events.addEventListener('open', keepRefreshed)
   events.addEventListener('card', (event) => show(JSON.parse(event.data)))
+  events.addEventListener('bulletin', () => refreshNotices().catch(keepRefreshed))
   events.addEventListener('counts', (event) => showCounts(JSON.parse(event.data)))
   events.addEventListener('error', () => {
     if (events?.readyState !== EventSource.CLOSED) return setLive('Reconnecting…', false)
@@ -284,7 +306,13 @@ async function postOnce(form, submitter) {
 
 async function decide(form, submitter) {
   const answer = await postOnce(form, submitter)
-  if (answer?.reason) toast(answer.reason)
+  if (!answer) return
+  if (answer.reason) toast(answer.reason)
+  else if (form.dataset.done) {
+    const done = Object.assign(document.createElement('span'), { textContent: form.dataset.done, tabIndex: -1 })
+    form.replaceWith(done)
+    done.focus()
+  }
 }
 
 /** Carries a form out. What is wrong stands beside its field; nothing that was typed is lost. */

@@ -1,12 +1,12 @@
 import { html } from 'hono/html'
 import type { Card, CardTurn, Label } from '../../card.ts'
-import { duration } from '../../card.ts'
 import type { CardFilter } from '../../workspace.ts'
 import { shownTypes } from '../attachment.ts'
 import { fileSize, visible } from '../../kit/text.ts'
 import { fold } from '../text.ts'
 import { actionsView } from './actions.ts'
 import { initials, type Html } from './page.ts'
+import { dueView, timeView } from './time.ts'
 
 interface CardLook {
   now: Date
@@ -23,7 +23,7 @@ export function bucketOf(card: Card): CardFilter {
 }
 
 export function cardView(card: Card, look: CardLook): Html {
-  const { conversationId, customer, waitingSince, replyBy, draft } = card
+  const { conversationId, customer, waitingSince, dueAt, replyBy, draft } = card
   const path = `/cards/${encodeURIComponent(conversationId)}`
   // Spaces and format characters alone are no name that anybody could read.
   const name = /[^\p{Z}\p{Cf}]/u.test(visible(customer.name)) ? visible(customer.name) : 'Somebody'
@@ -51,6 +51,7 @@ export function cardView(card: Card, look: CardLook): Html {
       </div>
       <div class="when">
         ${waitingSince && html`<p class="waiting">Waiting ${timeView(waitingSince, 'ago', look.now)}</p>`}
+        ${dueAt && dueView(dueAt, look.now)}
         ${replyBy && html`<p class="window">Reply within ${timeView(replyBy, 'until', look.now)}</p>`}
         ${card.assignee !== null && html`<p class="assignee"><bdi>${visible(card.assignee.name)}</bdi></p>`}
       </div>
@@ -195,17 +196,6 @@ function statusView({ status }: Card, now: Date): Html | null {
     ${status.undoUntil && html`<span class="grace">Undo within ${timeView(status.undoUntil, 'until', now)}</span>`}
     ${status.url && isWebAddress(status.url) && html`<a href="${status.url}" rel="noopener noreferrer nofollow" target="_blank">See the reply</a>`}
   </p>`
-}
-
-/** `ago` and `until` tick in the browser; `clock` is told in the reader's own time zone there. */
-function timeView(at: Date, kind: 'ago' | 'until' | 'clock', now: Date): Html {
-  const iso = at.toISOString()
-  const text = {
-    ago: () => duration(Math.max(0, now.getTime() - at.getTime())),
-    until: () => duration(Math.max(0, at.getTime() - now.getTime())),
-    clock: () => `${iso.slice(0, 16).replace('T', ' ')} UTC`,
-  }
-  return html`<time datetime="${iso}" data-time="${kind}" title="${iso}">${text[kind]()}</time>`
 }
 
 function isWebAddress(url: string): boolean {

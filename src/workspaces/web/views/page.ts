@@ -13,7 +13,7 @@ export interface Frame {
   hasPassword: boolean
   /** Null when they could not be counted. */
   counts: Record<CardFilter, number> | null
-  current: CardFilter | 'settings' | null
+  current: CardFilter | 'reports' | 'settings' | null
   /** What came of the last page, said once. */
   said: string | null
 }
@@ -54,11 +54,12 @@ export function framedPage(frame: Frame, title: string, content: Html): Html {
     assets,
     `${title} · Deskbell`,
     'framed',
-    html`<a class="skip" href="#main">Skip to the cards</a>
+    html`<a class="skip" href="#main">Skip to the content</a>
       <aside class="side">
         <a class="logo" href="/">${bell}<span>Deskbell</span></a>
-        <nav aria-label="Cards">
+        <nav aria-label="Room">
           ${filters}
+          <a href="/reports" ${current === 'reports' ? html`aria-current="page"` : ''}>Digest</a>
           <a class="log" href="/forms/log" data-ask aria-keyshortcuts="L"
             ><span>Log<i> a call or visit</i></span></a
           >

@@ -1,22 +1,35 @@
 import { html } from 'hono/html'
-import type { Answer, CardFilter, CardPage } from '../../workspace.ts'
+import type { Answer, Bulletin, CardFilter, CardPage } from '../../workspace.ts'
 import type { Card } from '../../card.ts'
 import { visible } from '../../kit/text.ts'
 import { cardView } from './card.ts'
+import { itemsPath, linesView, noticesView, reportTitle, reportView } from './report.ts'
 import { csrfField, filterNames, framedPage, type Frame, type Html } from './page.ts'
 
+interface Room {
+  filter: CardFilter
+  page: CardPage
+  /** What the team should know while it works. */
+  notices: Bulletin[]
+  now: Date
+  /** To the last command. */
+  answer: Answer | null
+}
+
 /** The team's room: one filter's cards, and the box for commands. */
-export function roomPage(frame: Frame, filter: CardFilter, page: CardPage, now: Date, answer: Answer | null): Html {
+export function roomPage(frame: Frame, { filter, page, notices, now, answer }: Room): Html {
+  const { csrf } = frame.session
   const name = filterNames[filter]
   return framedPage(
     frame,
     name,
     html`<header class="room-head">
         <h1>${name}</h1>
-        ${commandBox(frame.session.csrf)}
+        ${commandBox(csrf)}
       </header>
-      <section id="answer" class="answer" aria-live="polite">${answer && answerView(answer)}</section>
-      ${cardsView(filter, page, now, frame.session.csrf)} ${keysDialog}`,
+      ${noticesView(notices, now)}
+      <section id="answer" class="answer" aria-live="polite">${answer && answerView(answer, csrf)}</section>
+      ${cardsView(filter, page, now, csrf)} ${keysDialog}`,
   )
 }
 
@@ -78,19 +91,16 @@ function commandBox(csrf: string): Html {
 }
 
 /** What a command said. */
-export function answerView(answer: Answer): Html {
+export function answerView({ title, lines, report, csv }: Answer, csrf: string): Html {
+  const isTitled = report?.title === title
   return html`<div class="answer-body">
     <header>
-      <h2>${visible(answer.title)}</h2>
+      <h2>${report && isTitled ? reportTitle(report) : visible(title)}</h2>
       <a href="/" class="close" data-close aria-label="Close">×</a>
     </header>
-    <ul>
-      ${answer.lines.map(({ text, conversationId }) =>
-        conversationId === undefined
-          ? html`<li dir="auto">${visible(text)}</li>`
-          : html`<li dir="auto"><a href="/cards/${encodeURIComponent(conversationId)}">${visible(text)}</a></li>`,
-      )}
-    </ul>
+    ${lines.length > 0 && linesView(lines)}
+    ${csv && html`<p class="file"><a href="${itemsPath(csv)}.csv">Download as CSV</a></p>`}
+    ${report && reportView(report, csrf, isTitled)}
   </div>`
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { answerOf } from '../../../../src/workspaces/discord/components/answer.ts'
+import { answerOf, fileOf } from '../../../../src/workspaces/discord/components/answer.ts'
 import { homeOf } from '../../../../src/workspaces/discord/components/home.ts'
 import { againOf, confirmOf, noteOf, removeOf } from '../../../../src/workspaces/discord/components/notes.ts'
 import { pageOf } from '../../../../src/workspaces/discord/components/pages.ts'
@@ -67,6 +67,27 @@ describe('an answer to a command', () => {
       { label: 'Send cards to this channel', pressed: { kind: 'here' } },
     ])
     expect(buttonsOf(answerOf({ title: 'x', lines: [] }, { offersRoom: false }))).toEqual([])
+  })
+})
+
+describe('what is behind a number', () => {
+  const csv = { reportId: shelfId, index: 7 }
+
+  it('can be had as a file, where there is one', () => {
+    const said = [{ text: '12 min · Ana · Email', url: 'https://discord.com/channels/1/2/3' }]
+    const message = answerOf({ title: '52 answered', lines: said, csv })
+    expectSound(message)
+    expect(readAsPerson(message).text).toBe('52 answered\n12 min · Ana · Email · Open\nGet as CSV')
+    expect(buttonsOf(message)).toMatchObject([{ pressed: { kind: 'csv', items: csv } }])
+    expect(buttonsOf(answerOf({ title: '52 answered', lines: said }))).toEqual([])
+  })
+
+  it('comes with the file that is sent along', () => {
+    const message = fileOf('deskbell-answered.csv')
+    expectSound(message)
+    expect([...objectsIn(message)].find(({ type }) => type === 13)).toMatchObject({
+      file: { url: 'attachment://deskbell-answered.csv' },
+    })
   })
 })
 
@@ -149,7 +170,7 @@ describe('a word to one person', () => {
     const message = confirmOf(click, value)
     expectSound(message)
     expect(readAsPerson(message).text).toContain(title)
-    expect(buttonsOf(message)[0]).toMatchObject({ style, pressed: { kind: 'do', click } })
+    expect(buttonsOf(message)[0]).toMatchObject({ style, pressed: { kind: 'yes', click } })
     const others = buttonsOf(message).slice(1)
     expect(others.map(({ label }) => label)).toEqual(id === 'approve' ? ['Read all'] : [])
     const reading = { action: 'read', conversationId: click.conversationId, seenSeq: click.seenSeq }

@@ -12,7 +12,7 @@ describe('the id of a button', () => {
     for (const card of Object.values(sampleCards)) {
       for (const action of card.actions) {
         const value = clickValue(card, action)
-        for (const kind of ['do', 'ask'] as const) {
+        for (const kind of ['do', 'ask', 'yes'] as const) {
           const id = pressId[kind](value)
           expect(id.length).toBeLessThanOrEqual(maxId)
           expect(readPress(id)).toEqual({ kind, click: parseClick(value) })
@@ -40,6 +40,9 @@ describe('the id of a button', () => {
           [pressId.remove(id, part), { kind: 'remove', shelfId: id }],
           [pressId.removed(id, index), { kind: 'removed', shelfId: id, index }],
           [pressId.page(id, index), { kind: 'page', conversationId: id, page: index }],
+          [pressId.items({ reportId: id, index }), { kind: 'items', items: { reportId: id, index } }],
+          [pressId.csv({ reportId: id, index }), { kind: 'csv', items: { reportId: id, index } }],
+          [pressId.numbers(id), { kind: 'numbers', reportId: id }],
         ] as const
         for (const [customId, pressed] of made) {
           expect(customId.length).toBeLessThanOrEqual(maxId)
@@ -60,6 +63,10 @@ describe('the id of a button', () => {
     'link:x:y',
     'removed::1',
     'page:x:1234567',
+    'items:x',
+    'items::1',
+    'csv:x:-1',
+    'numbers:',
     'here:there',
     'settings:1',
     'unknown',

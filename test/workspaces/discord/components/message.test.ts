@@ -10,10 +10,10 @@ import {
   type Look,
   type SharedFile,
 } from '../../../../src/workspaces/discord/components/message.ts'
-import type { Entry, EntryMessage, Message } from '../../../../src/workspaces/message.ts'
+import type { Entry, EntryMessage } from '../../../../src/workspaces/message.ts'
 import { problemsOf } from '../../../support/discord-limits.ts'
 import { readAsPerson } from '../../../support/discord/read-as-person.ts'
-import { cardSaying, hostileCard, hostileText, hostileTurn, objectsIn } from '../../contract/hostile.ts'
+import { cardSaying, hostileCard, hostileLines, hostileText, hostileTurn, objectsIn } from '../../contract/hostile.ts'
 import { sampleCard, sampleCards, sampleTurn } from '../../contract/sample-cards.ts'
 
 const look: Look = { key: 'k' }
@@ -158,7 +158,7 @@ describe('a card in Discord', () => {
       'Email · support@bluebird.example',
       'Mia Okafor  mia@okafor.example · 3rd conversation',
       '🔴 complaint · negative · high urgency · German',
-      'Waiting since 2026-03-02T08:54:00.000Z, 2026-03-02T08:54:00.000Z · Reply by 2026-03-02T20:54:00.000Z · Assigned to @222222222222222222',
+      'Waiting since 2026-03-02T08:54:00.000Z, 2026-03-02T08:54:00.000Z, due 2026-03-02T09:54:00.000Z · Reply by 2026-03-02T20:54:00.000Z · Assigned to @222222222222222222',
       'Wants her money back',
       'Teekanne schon wieder kaputt angekommen',
       'Guten Morgen',
@@ -442,20 +442,34 @@ describe('an entry in the thread', () => {
 describe('a notice', () => {
   it('is within the limits whatever it says, and forges nothing', () => {
     fc.assert(
-      fc.property(hostileText, fc.array(hostileText, { maxLength: 40 }), (title, lines) => {
+      fc.property(hostileText, hostileLines, (title, lines) => {
         const message = messageOf({ kind: 'notice', title, lines }, look)
         expect(problemsOf(message)).toEqual([])
         expect(forgeries(message)).toEqual([])
-        expect(linksIn(message)).toEqual([])
       }),
     )
   })
 
-  it('names the rooms it speaks of', () => {
+  it('names the rooms it speaks of, and leads to the cards', () => {
     const room = '1038097195422978059/1038097195422978060'
-    const notice: Message = { kind: 'notice', title: `Cards for ${room} now come here`, lines: ['Choose another room'] }
-    expect(readAsPerson(messageOf(notice, look)).text).toBe(
-      'Cards for #1038097195422978060 now come here\nChoose another room',
-    )
+    const lines = [{ text: 'Choose another room' }, { text: 'Mia waits', conversationId: 'c1', url: threadUrl }]
+    const message = messageOf({ kind: 'notice', title: `Cards for ${room} now come here`, lines }, look)
+    expect(readAsPerson(message)).toMatchObject({
+      text: 'Cards for #1038097195422978060 now come here\nChoose another room\nMia waits · Open',
+      links: [threadUrl],
+    })
+  })
+})
+
+describe('until when somebody is to be answered', () => {
+  const waitingSince = new Date('2026-03-02T08:00:00Z')
+  const read = (dueAt: Date | null) => readAsPerson(cardShown(sampleCard({ waitingSince, dueAt, replyBy: null }))).marks
+
+  it('is said beside how long they wait, with its date where that is far off', () => {
+    const [soon, late] = ['2026-03-02T12:00:00Z', '2026-03-03T10:00:00Z'].map((at) => new Date(at))
+    const times = (dueAt: Date | null) => read(dueAt).filter((mark) => mark.startsWith('time'))
+    expect(times(null)).toEqual(['time <t:1772438400:t>', 'time <t:1772438400:R>'])
+    expect(times(soon ?? null).slice(2)).toEqual(['time <t:1772452800:t>'])
+    expect(times(late ?? null).slice(2)).toEqual(['time <t:1772532000:f>'])
   })
 })

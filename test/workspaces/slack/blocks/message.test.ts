@@ -5,7 +5,15 @@ import type { Entry, Message } from '../../../../src/workspaces/message.ts'
 import { readClick } from '../../../../src/workspaces/slack/blocks/click.ts'
 import { messageOf, type SharedFile } from '../../../../src/workspaces/slack/blocks/message.ts'
 import { slackProblems } from '../../../support/slack-limits.ts'
-import { cardSaying, forgeries, hostileCard, hostileText, hostileTurn, objectsIn } from '../../contract/hostile.ts'
+import {
+  cardSaying,
+  forgeries,
+  hostileCard,
+  hostileLines,
+  hostileText,
+  hostileTurn,
+  objectsIn,
+} from '../../contract/hostile.ts'
 import { sampleCard, sampleCards, sampleTurn } from '../../contract/sample-cards.ts'
 
 const shown = (message: Message, files?: SharedFile[]) =>
@@ -92,6 +100,14 @@ describe('a card in Slack', () => {
     expect(json(cardShown(sampleCard()))).toContain(
       '<!date^1772441640^{date_short_pretty} at {time}|2026-03-02 08:54 UTC>',
     )
+  })
+
+  it('says until when an answer is due', () => {
+    const dueAt = new Date('2026-03-02T10:54:00Z')
+    expect(json(cardShown(sampleCard({ dueAt })))).toContain(
+      '2026-03-02 08:54 UTC>* · due *<!date^1772448840^{date_short_pretty} at {time}|2026-03-02 10:54 UTC>*',
+    )
+    expect(json(cardShown(sampleCard({ dueAt: null })))).not.toContain(' due ')
   })
 
   it('shows markup as it was written', () => {
@@ -246,10 +262,24 @@ describe('an entry in the thread', () => {
 describe('a notice', () => {
   it('is within the limits whatever it says, and forges nothing', () => {
     fc.assert(
-      fc.property(hostileText, fc.array(hostileText, { maxLength: 40 }), (title, lines) => {
+      fc.property(hostileText, hostileLines, (title, lines) => {
         expect(problemsOf({ kind: 'notice', title, lines })).toEqual([])
         expect(forgeries(shown({ kind: 'notice', title, lines }).blocks)).toEqual([])
       }),
     )
+  })
+
+  it('links its lines to their cards, and shows rooms in the others by name', () => {
+    const { text, blocks } = shown({
+      kind: 'notice',
+      title: 'Late',
+      lines: [
+        { text: 'Mia · Email', conversationId: 'c1', url: 'https://acme.slack.com/archives/C1/p1' },
+        { text: 'Cards go to T1/C1 again' },
+      ],
+    })
+    expect(text).toBe('Late · Mia · Email · Cards go to T1/C1 again')
+    expect(json(blocks)).toContain('{"type":"link","url":"https://acme.slack.com/archives/C1/p1","text":"Mia · Email"}')
+    expect(json(blocks)).toContain('{"type":"channel","channel_id":"C1"}')
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { afterOpenMs, businessTime, openMs } from '../../src/digests/business-time.ts'
+import { afterOpenMs, businessTime, openMs } from '../../src/measures/business-time.ts'
 import { dateOf } from '../../src/settings/hours.ts'
 import type { Hours } from '../../src/settings/tuning.ts'
 

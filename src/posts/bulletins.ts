@@ -1,0 +1,81 @@
+import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { readLines } from '../conversations/line.ts'
+import { readStored, showReport } from '../digests/stored.ts'
+import type { Db } from '../db/client.ts'
+import { posts } from '../db/schema.ts'
+import type { NoticeMessage, ReportMessage } from '../workspaces/message.ts'
+import type { Bulletin, BulletinPage } from '../workspaces/workspace.ts'
+import type { NoticeBody, PostBody, ReportBody } from './post.ts'
+
+type BulletinContext = Pick<Context, 'db' | 'clock' | 'channels' | 'workspaces'>
+
+const pageSize = 10
+
+/** What concerns no single conversation, and so is posted by itself. */
+export const isBulletin = (body: PostBody): body is NoticeBody | ReportBody =>
+  body.kind === 'notice' || body.kind === 'report'
+
+/**
+ * A notice or a report as this workspace shows it, with where its cards are. Null: there is nothing to tell any more.
+ * `db`: the transaction, where there is one.
+ */
+export async function renderBulletin(
+  ctx: BulletinContext,
+  db: Db,
+  workspaceId: string,
+  body: NoticeBody | ReportBody,
+): Promise<NoticeMessage | ReportMessage | null> {
+  const within = { ...ctx, db }
+  if (body.kind === 'notice') return renderNotice(within, workspaceId, body)
+  const stored = await readStored(db, body.reportId)
+  return stored && { kind: 'report', report: await showReport(within, workspaceId, stored) }
+}
+
+/** A line without words says what its conversation is about. */
+async function renderNotice(
+  ctx: BulletinContext,
+  workspaceId: string,
+  { title, lines }: NoticeBody,
+): Promise<NoticeMessage> {
+  const ids = lines.flatMap(({ conversationId }) => conversationId ?? [])
+  const found = ids.length > 0 ? await readLines(ctx, workspaceId, [...new Set(ids)]) : []
+  const byId = new Map(found.map((line) => [line.conversationId, line]))
+  return {
+    kind: 'notice',
+    title,
+    lines: lines.flatMap(({ text, conversationId }) => {
+      const line = conversationId === undefined ? undefined : byId.get(conversationId)
+      if (!line) return text === '' ? [] : [{ text }]
+      return [text === '' ? line : { ...line, text }]
+    }),
+  }
+}
+
+/** Reports and notices of a workspace, the newest first; `after`: what the page before returned as `next`. */
+export async function listBulletins(
+  ctx: BulletinContext,
+  workspaceId: string,
+  after: string | null,
+): Promise<BulletinPage> {
+  const position = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~(.{1,500})$/.exec(after ?? '')
+  const beyond = position && sql`(${posts.createdAt}, ${posts.key}) < (${position[1]}::timestamptz, ${position[2]})`
+  const rows = await ctx.db
+    .select({ key: posts.key, at: posts.createdAt, body: posts.body })
+    .from(posts)
+    .where(and(eq(posts.workspace, workspaceId), isNull(posts.conversationId), beyond ?? undefined))
+    .orderBy(desc(posts.createdAt), desc(posts.key))
+    .limit(pageSize + 1)
+  const page = rows.slice(0, pageSize)
+  const bulletins = await Promise.all(
+    page.map(async ({ at, body }): Promise<Bulletin[]> => {
+      const message = isBulletin(body) ? await renderBulletin(ctx, ctx.db, workspaceId, body) : null
+      return message ? [{ at, message }] : []
+    }),
+  )
+  const last = page.at(-1)
+  return {
+    bulletins: bulletins.flat(),
+    next: rows.length > pageSize && last ? `${last.at.toISOString()}~${last.key}` : null,
+  }
+}

@@ -1,0 +1,99 @@
+import { NotFoundError } from '../../errors.ts'
+import { chartSvg } from '../kit/chart-image.ts'
+import type { Report } from '../report.ts'
+import type { Bulletin, Handlers, Items, WorkspaceIo } from '../workspace.ts'
+import { dispositionOf } from './attachment.ts'
+import type { WebRequest } from './request.ts'
+import { bucketOf } from './views/card.ts'
+import type { Frame, Html } from './views/page.ts'
+import { itemsPage, reportPage, reportsPage } from './views/reports.ts'
+
+/** What the reports need of the rest of the room. */
+interface Room {
+  io: WorkspaceIo
+  handlers: Handlers
+  frame(c: WebRequest): Promise<Frame>
+  page(c: WebRequest, content: Html): Promise<Response>
+  refuse(c: WebRequest, status: 403, reason: string): Promise<Response>
+}
+
+/** Each throws NotFoundError for what isn't there. */
+export interface Reports {
+  list(c: WebRequest): Promise<Response>
+  one(c: WebRequest, id: string): Promise<Response>
+  /** `file`: "themes.svg". */
+  chart(c: WebRequest, id: string, file: string): Promise<Response>
+  /** `file`: "3" for a page, "3.csv" for a download. */
+  items(c: WebRequest, id: string, file: string): Promise<Response>
+  /** What the team should know while it works, the newest first; at most 3. */
+  notices(): Promise<Bulletin[]>
+}
+
+const noticeMs = 24 * 3_600_000
+const maxNotices = 3
+
+/** The pages of the digest. */
+export function createReports({ io, handlers, frame, page, refuse }: Room): Reports {
+  async function read(id: string): Promise<Report> {
+    const report = await io.readReport(id)
+    if (!report) throw new NotFoundError('There is no such digest. It may have been removed.')
+    return report
+  }
+
+  /** False once every card that it is about was dealt with. */
+  async function isCurrent({ message }: Bulletin): Promise<boolean> {
+    if (message.kind !== 'notice') return false
+    const ids = message.lines.flatMap(({ conversationId }) => conversationId ?? []).slice(0, 5)
+    const cards = await Promise.all(ids.map(io.readCard))
+    return ids.length === 0 || cards.some((card) => card && bucketOf(card) === 'open')
+  }
+
+  return {
+    async list(c) {
+      const after = c.req.query('after') ?? null
+      const bulletins = await io.listBulletins(after)
+      return page(c, reportsPage(await frame(c), bulletins, after === null, io.clock.now()))
+    },
+    one: async (c, id) => page(c, reportPage(await frame(c), await read(id))),
+    async chart(c, id, file) {
+      const chart = (await read(id)).charts.find((one) => `${one.id}.svg` === file)
+      if (!chart) throw new NotFoundError('There is no such picture.')
+      const look = c.req.query('look') === 'dark' ? 'dark' : 'light'
+      const svg = await chartSvg(chart, look, c.req.query('size') === 'narrow' ? 'narrow' : 'wide')
+      return new Response(svg, {
+        headers: {
+          'content-type': 'image/svg+xml; charset=utf-8',
+          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+          'cache-control': 'private, max-age=3600',
+        },
+      })
+    },
+    async items(c, id, file) {
+      const [, digits, isCsv] = /^(\d{1,4})(\.csv)?$/.exec(file) ?? []
+      if (digits === undefined) throw new NotFoundError('There is no such number in this digest.')
+      const items: Items = { reportId: id, index: Number(digits) }
+      const { teammate } = c.var.session
+      if (isCsv === undefined) return page(c, itemsPage(await frame(c), id, await handlers.openItems(items, teammate)))
+      const download = await handlers.readCsv(items, teammate)
+      if ('refused' in download) return refuse(c, 403, download.refused)
+      return new Response(Buffer.from(download.content), {
+        headers: {
+          'content-type': download.mediaType,
+          'content-disposition': dispositionOf('attachment', download.name),
+          'content-security-policy': "default-src 'none'; sandbox",
+        },
+      })
+    },
+    async notices() {
+      const since = io.clock.now().getTime() - noticeMs
+      const { bulletins } = await io.listBulletins(null)
+      const recent = bulletins.filter(({ at, message }) => message.kind === 'notice' && at.getTime() >= since)
+      const current: Bulletin[] = []
+      for (const notice of recent) {
+        if (current.length === maxNotices) break
+        if (await isCurrent(notice)) current.push(notice)
+      }
+      return current
+    },
+  }
+}

@@ -70,7 +70,7 @@ const linesOf = (chat: Page) => chat.getByRole('log').locator('.text').allInnerT
 const isLive = (room: Page) => room.getByText('Live', { exact: true }).waitFor()
 
 test.skipIf(!hasChromium)(
-  'a visitor writes, a teammate edits and approves, the visitor reads it, and a restart in between loses nothing',
+  'a visitor writes, a teammate edits and approves, the visitor reads it, the digest tells of it, and a restart in between loses nothing',
   { timeout: 120_000 },
   async () => {
     const port = await freePort()
@@ -141,5 +141,14 @@ test.skipIf(!hasChromium)(
     await room.goto(`${url}/`)
     await card.getByText('Thank you!').waitFor()
     expect(await card.count()).toBe(1)
+
+    await room.getByLabel('Command').fill('/desk digest now')
+    await room.getByLabel('Command').press('Enter')
+    const digest = room.getByRole('article', { name: /until/ })
+    await digest.getByText('one still waits').or(digest.getByText('1 still waits')).first().waitFor()
+    await digest.getByRole('link', { name: /^Answered: \d+$/ }).click()
+    await room.getByRole('heading', { name: /^\d+ answered · / }).waitFor()
+    await room.getByRole('link', { name: /^answered in .* · Live chat/ }).click()
+    await card.getByText('Thank you!').waitFor()
   },
 )

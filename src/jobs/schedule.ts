@@ -1,4 +1,4 @@
-import { schedule } from 'node-cron'
+import { schedule, type Logger } from 'node-cron'
 import type { Context } from '../context.ts'
 import { allow, sweepUses } from '../db/allow.ts'
 import { sweepShelf } from '../db/shelf.ts'
@@ -30,17 +30,32 @@ const hourly: Task[] = [
   { name: 'read-audiences', run: readAudiences, onceInSeconds: 6 * 3600 },
 ]
 
-/** Starts what happens by the clock; each time, one task after another. Returns how to stop it. */
+/** Starts what happens by the clock. Returns how to stop it. */
 export function startSchedule(ctx: Context): () => Promise<void> {
+  const options = { noOverlap: true, logger: loggerOf(ctx) }
   const started = [
-    schedule('* * * * *', () => runAll(ctx, minutely), { noOverlap: true }),
-    schedule('17 * * * *', () => runAll(ctx, hourly), { noOverlap: true }),
+    schedule('* * * * *', () => runMinutely(ctx), options),
+    schedule('17 * * * *', () => runHourly(ctx), options),
   ]
   return async () => {
     for (const one of started) await one.destroy()
   }
 }
 
+/** node-cron's own writes on standard error. */
+function loggerOf({ log }: Pick<Context, 'log'>): Logger {
+  return {
+    info: (fact) => log.debug(fact),
+    debug: (fact) => log.debug(messageOf(fact)),
+    warn: (fact) => log.warn('the schedule is behind', { reason: fact }),
+    error: (fact) => log.error('the schedule failed', { error: messageOf(fact) }),
+  }
+}
+
+export const runMinutely = (ctx: Context): Promise<void> => runAll(ctx, minutely)
+export const runHourly = (ctx: Context): Promise<void> => runAll(ctx, hourly)
+
+/** One after another; what fails keeps no other from its turn. */
 async function runAll(ctx: Context, tasks: Task[]): Promise<void> {
   for (const { name, run, onceInSeconds } of tasks) {
     try {

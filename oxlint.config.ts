@@ -50,6 +50,7 @@ const pureNouns = [
   'posts/post.ts',
   'measures/numbers.ts',
   'measures/period.ts',
+  'digests/schedule.ts',
 ]
 const notVerbs: Pattern = {
   group: [

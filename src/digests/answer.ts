@@ -144,7 +144,8 @@ export async function readCsv(
   return {
     name: `${parts.filter(Boolean).join('-')}.csv`,
     mediaType: 'text/csv; charset=utf-8',
-    content: new TextEncoder().encode(csvOf(named, names)),
+    // By the mark at its beginning a spreadsheet knows the encoding: without it, Excel garbles names.
+    content: new TextEncoder().encode(`\uFEFF${csvOf(named, names)}`),
   }
 }
 

@@ -114,9 +114,8 @@ function themesChart(points: ChartPoint[], { categories, over, each, span }: Sha
   const all = [...ofThemes, { name: 'No theme', role: 'value' as const, values: unsorted, total: sum(unsorted) }]
   const shown = all.filter(({ total }) => total > 0)
   if (shown.length === 0) return null
-  const totals = shown.map(
-    ({ name, total }) =>
-      `${say.countText(total)} ${name === 'No theme' ? 'without a theme' : say.themeText(name.toLowerCase(), null)}`,
+  const totals = shown.map(({ name, total }) =>
+    name === 'No theme' ? `${say.countText(total)} without a theme` : say.themesText(total, name.toLowerCase()),
   )
   return {
     id: 'themes',

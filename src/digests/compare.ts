@@ -25,8 +25,15 @@ const fewestWeeks = 2
 /**
  * Weekends differ from working days: a few days are held against the same weekdays of the weeks before, one or seven
  * of them also against those just before; more than a week against those just before only, a month against the month before.
+ * `began`: the day on which Deskbell heard of anything first; nothing is held against a week or a month that it saw a part of.
  */
-export function comparableDays(days: Days, interval: ReportInterval | null): Comparable {
+export function comparableDays(days: Days, interval: ReportInterval | null, began: string | null): Comparable {
+  const { before, usual } = allComparable(days, interval)
+  const isSeen = ({ from }: Days) => began !== null && from >= began
+  return { before: before && isSeen(before.days) ? before : null, usual: usual.filter(isSeen) }
+}
+
+function allComparable(days: Days, interval: ReportInterval | null): Comparable {
   const length = lengthOf(days)
   const before = (words: string): Comparable['before'] => ({ words, days: daysBefore(days) })
   if (interval === 'month' || isWholeMonth(days)) return { before: before('the month before'), usual: [] }

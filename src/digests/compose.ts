@@ -1,5 +1,7 @@
+import { min } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { clockText, momentOf } from '../settings/hours.ts'
+import { outcomes } from '../db/schema.ts'
+import { clockText, dateOf, momentOf } from '../settings/hours.ts'
 import type { ReportInterval, Tuning } from '../settings/tuning.ts'
 import type { CardLink } from '../workspaces/report.ts'
 import { chartDays, chartsOf, commonTarget } from './charts.ts'
@@ -16,7 +18,7 @@ import { readItems } from '../measures/read-items.ts'
 import { readNumbers } from '../measures/read-numbers.ts'
 import { exampleTopics, sectionsOf } from './sections.ts'
 import type { StoredReport } from './stored.ts'
-import { themeText } from './words.ts'
+import { sinceText, themeText } from './words.ts'
 
 export type ComposeContext = Pick<Context, 'db' | 'clock' | 'channels' | 'newId'>
 
@@ -36,8 +38,9 @@ export async function composeReport(
   const { timeZone } = tuning.hours
   const now = ctx.clock.now()
   const counted = countedPeriod(days, now, timeZone)
-  const against = comparableDays(days, interval)
-  const shown = chartDays(days, interval)
+  const began = await readBegan(ctx, timeZone)
+  const against = comparableDays(days, interval, began)
+  const shown = chartDays(days, interval).filter(({ to }) => began !== null && to >= began)
   // Of a day that is not over, nothing but the same hours of other days can be compared.
   const until = counted.isOver ? null : clockText(now, timeZone).slice(-5)
   const numbersOf = await countAll(ctx, tuning, [
@@ -68,7 +71,13 @@ export async function composeReport(
   const report: StoredReport['report'] = {
     id: ctx.newId(),
     title: until === null ? titleOf(days) : `${titleOf(days)}, until ${until}`,
-    headline: headlineOf({ ...all, movers, slowest, called: until === null ? calledOf(days, interval) : null }),
+    headline: headlineOf({
+      ...all,
+      movers,
+      slowest,
+      called: until === null ? calledOf(days, interval) : null,
+      longestSince: sinceText(new Date(counted.period.to.getTime() - all.now.waiting.longestMs), days.to, timeZone),
+    }),
     note,
     figures: figuresOf(all, tuning, opens),
     waiting: all.now.waiting.count > 0 ? waiting : [],
@@ -84,6 +93,12 @@ export async function composeReport(
     charts: isQuiet ? [] : chartsOf(points, commonTarget(tuning.targets)),
   }
   return { report, items }
+}
+
+/** The day on which Deskbell heard of anything first; null: it never did. */
+async function readBegan({ db }: ComposeContext, timeZone: string): Promise<string | null> {
+  const [first] = await db.select({ at: min(outcomes.receivedAt) }).from(outcomes)
+  return first?.at ? dateOf(first.at, timeZone) : null
 }
 
 /** The days as instants; up to now, where they are not over. */

@@ -62,7 +62,8 @@ function times(all: Compared, showsHours: boolean, opens: Opens): Figure[] {
   })
   return [
     figure('Median', text(response.calendar.median), differs && `${inHours} in your hours`, say.medianOf),
-    figure('Slowest tenth', `over ${text(response.calendar.p90)}`, 'p90', say.slowestOf),
+    // Of one answer there is no slowest.
+    ...(answered > 1 ? [figure('Slowest tenth', `over ${text(response.calendar.p90)}`, 'p90', say.slowestOf)] : []),
   ]
 }
 
@@ -97,7 +98,7 @@ function withinTarget(all: Compared, opens: Opens): Figure[] {
 
 function stillWaiting(all: Compared, opens: Opens): Figure {
   const { count, late } = all.now.waiting
-  const overdue = late > 0 && `${say.countText(late)} of them late`
+  const overdue = late > 0 && (count === 1 ? 'late' : `${late === count ? 'all' : say.countText(late)} of them late`)
   return {
     label: 'Still waiting',
     value: say.countText(count),

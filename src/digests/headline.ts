@@ -2,7 +2,7 @@ import { cut, oneLine } from '../workspaces/kit/text.ts'
 import { baselineOf, surprise, type Compared } from './compare.ts'
 import { moverTone, type Mover } from './movers.ts'
 import type { Numbers } from '../measures/numbers.ts'
-import { against, fewestAnswers, growthOf, paceOf, unusual } from './pace.ts'
+import { against, fewestAnswers, growthOf, isUsualPace, longerTail, paceOf, unusual } from './pace.ts'
 import * as say from './words.ts'
 
 export interface HeadlineFacts extends Compared {
@@ -10,6 +10,8 @@ export interface HeadlineFacts extends Compared {
   called: string | null
   /** The clearest first. */
   movers: Mover[]
+  /** Since when who waits longest does: "Friday 10:17". */
+  longestSince: string
   /** What took much longer than the rest: "complaints", "Live chat"; null where nothing did. */
   slowest: { name: string; median: number } | null
 }
@@ -19,8 +21,9 @@ const fewestLate = 3
 
 /** One sentence on what stands out, and why. Every number in it is one of the facts; at most 200 characters. */
 export function headlineOf(facts: HeadlineFacts): string {
-  if (facts.now.received + facts.now.answered === 0) return ended(`Nothing came in${quietEnd(facts.now)}`)
-  const findings = [late, undelivered, slower, missed, rise, dissatisfied, rewritten, faster, change]
+  if (facts.now.received + facts.now.answered === 0)
+    return ended(`Nothing came in${say.unreadOf(facts.now)}${quietEnd(facts)}`)
+  const findings = [late, undelivered, slower, missed, rise, tail, dissatisfied, rewritten, faster, change]
   for (const find of findings) {
     const found = find(facts)
     if (found !== null) return ended(say.capitalised(found))
@@ -32,15 +35,18 @@ function ended(sentence: string): string {
   return `${cut(sentence, longest - 1)}.`
 }
 
-function quietEnd({ waiting }: Numbers): string {
+function quietEnd({ now: { waiting }, longestSince }: HeadlineFacts): string {
   if (waiting.count === 0) return ', and nobody is waiting'
-  const since = say.durationText(waiting.longestMs)
-  return waiting.count === 1
-    ? `; one still waits, for ${since} by now`
-    : `; ${stillWait(waiting.count)}, the longest for ${since}`
+  return `; ${stillWait(waiting)}, ${waiting.count === 1 ? '' : 'the longest '}since ${longestSince}`
 }
 
-const stillWait = (count: number): string => `${say.countText(count)} still ${count === 1 ? 'waits' : 'wait'}`
+/** "3 still wait, 1 of them late" */
+function stillWait({ count, late: overdue }: Numbers['waiting']): string {
+  const wait = `${say.countText(count)} still ${count === 1 ? 'waits' : 'wait'}`
+  if (overdue === 0) return wait
+  if (overdue >= count) return `${wait} past ${count === 1 ? 'the' : 'their'} target`
+  return `${wait}, ${say.countText(overdue)} of them late`
+}
 
 /** Those who wait pile up. */
 function late(facts: HeadlineFacts): string | null {
@@ -53,11 +59,11 @@ function late(facts: HeadlineFacts): string | null {
     ? count >= fewestLate && count * 10 >= answered
     : count >= 2 * fewestLate && baseline !== null && count >= 2 * baseline.value
   if (!isMany || (baseline && surprise(count, baseline.values) < 2)) return null
-  const what = `${stillWait(count)}${isTargeted ? ' past their target' : ''}${against(baseline, say.countText)}`
+  const what = `${stillWait(waiting)}${against(baseline, say.countText)}`
   const why =
     unusual(facts, received, say.receivedOf, 'came in', 1) ??
     unusual(facts, answered, say.answeredOf, answered === 1 ? 'was answered' : 'were answered', -1)
-  const since = `the longest for ${say.durationText(waiting.longestMs)}`
+  const since = `the longest since ${facts.longestSince}`
   return why ? `${what}, ${since}: ${why}` : `${what}, ${since}`
 }
 
@@ -94,8 +100,17 @@ function missed(facts: HeadlineFacts): string | null {
     (numbers.target?.of ?? 0) >= fewestAnswers ? say.withinOf(numbers) : null,
   )
   if (baseline && share > baseline.value - 0.1) return null
-  const why = growthOf(facts)
+  const why = [growthOf(facts), longestOf(facts)].filter((part) => part !== null).join('; ')
   return `${say.countText(target.within)} of ${say.countText(target.of)} were answered within target (${say.shareText(share)})${against(baseline, say.shareText)}${why ? `: ${why}` : ''}`
+}
+
+/** Most were as quick as ever, and some took much longer. */
+function tail(facts: HeadlineFacts): string | null {
+  const found = longerTail(facts)
+  const { response, answered } = facts.now
+  if (!found || !response) return null
+  const most = `${say.countText(answered)} answered, half of them within ${say.durationText(response.calendar.median)}`
+  return `${most}, but the slowest tenth took over ${say.durationText(found.slowest)}${against(found.baseline, say.durationText)}`
 }
 
 /** Something bad of which much more came in. */
@@ -147,10 +162,16 @@ function faster(facts: HeadlineFacts): string | null {
 
 function calm(facts: HeadlineFacts): string {
   const { now, called } = facts
+  return called && now.answered > 0 && isUsual(facts) ? `a usual ${called}: ${answers(now)}` : answers(now)
+}
+
+/** Whoever reads "usual" looks at the numbers below, and must find it so. */
+function isUsual(facts: HeadlineFacts): boolean {
   const baseline = baselineOf(facts, say.answeredOf)
-  const isUsual = facts.usual.length > 0 && baseline !== null && Math.abs(surprise(now.answered, baseline.values)) < 2
-  if (isUsual && called && now.answered > 0) return `a usual ${called}: ${answers(now)}`
-  return answers(now)
+  if (facts.usual.length === 0 || !baseline) return false
+  const { answered } = facts.now
+  const isNear = Math.abs(answered - baseline.value) <= Math.max(2, baseline.value / 3)
+  return isNear && Math.abs(surprise(answered, baseline.values)) < 2 && isUsualPace(facts)
 }
 
 /** "52 answered, half of them within 14 min, and nobody waits" */
@@ -161,7 +182,6 @@ function answers({ answered, received, response, waiting }: Numbers): string {
   return `${say.countText(answered)} answered, ${answered === 1 ? 'after' : 'half of them within'} ${time}${waitingEnd(waiting)}`
 }
 
-function waitingEnd({ count, late: overdue }: Numbers['waiting']): string {
-  if (count === 0) return ', and nobody waits'
-  return `, and ${stillWait(count)}${overdue > 0 ? `, ${say.countText(overdue)} of them late` : ''}`
+function waitingEnd(waiting: Numbers['waiting']): string {
+  return waiting.count === 0 ? ', and nobody waits' : `, and ${stillWait(waiting)}`
 }

@@ -20,6 +20,24 @@ export function paceOf(all: Compared): { median: number; baseline: Baseline } | 
   return { median, baseline }
 }
 
+/** Half the answers took about as long as usual. */
+export function isUsualPace(all: Compared): boolean {
+  const median = say.medianOf(all.now)
+  const usual = baselineOf(all, say.medianOf)?.value ?? null
+  if (median === null || usual === null || Math.abs(median - usual) < 2 * minuteMs) return true
+  return median < usual * 1.5 && median * 1.5 > usual
+}
+
+/** The slowest tenth, where it took clearly longer than usual. */
+export function longerTail(all: Compared): { slowest: number; baseline: Baseline } | null {
+  const enough = (numbers: Numbers) => (numbers.answered >= fewestAnswers ? say.slowestOf(numbers) : null)
+  const slowest = enough(all.now)
+  const baseline = baselineOf(all, enough)
+  if (slowest === null || !baseline || slowest < baseline.value * 2 || slowest - baseline.value < 30 * minuteMs)
+    return null
+  return { slowest, baseline }
+}
+
 /** Which part of the time grew by more than the others together. */
 export function growthOf(all: Compared): string | null {
   const causes = {

@@ -55,7 +55,8 @@ export async function planDigest(
   const { hours } = tuning
   const now = ctx.clock.now()
   const next = nextDigest(plan, hours, now)
-  const first = next && `Next: ${timeLabel(next.at, now, hours.timeZone)}, about ${titleOf(next.days)}`
+  const first =
+    next && `Next: ${timeLabel(next.at, now, hours.timeZone).replace(/^To/, 'to')}, about ${titleOf(next.days)}`
   return {
     title: `${planText(plan)} (${hours.timeZone}), ${where(wanted)}`,
     lines: [...(first === null ? [] : [{ text: first }]), ...also],

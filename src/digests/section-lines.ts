@@ -3,6 +3,7 @@ import type { ReportLine } from '../workspaces/report.ts'
 import { baselineOf, changeText, surprise, type Compared } from './compare.ts'
 import type { Opens } from './figures.ts'
 import type { Numbers } from '../measures/numbers.ts'
+import { fewestAnswers } from './pace.ts'
 import * as say from './words.ts'
 
 // What a report says of its numbers, section by section; no lines where there is nothing to say.
@@ -52,7 +53,8 @@ export function timeSpent({ all, isLong, opens }: LineFacts): ReportLine[] {
   const keys = ['drafting', 'person', 'delivery'] as const
   const shown = keys.map((key) => {
     const [value, baseline] = [parts[key], baselineOf(all, (numbers) => numbers.parts?.[key] ?? null)?.value ?? null]
-    const isGrown = baseline !== null && value >= baseline * 1.5 && value - baseline >= 2 * minuteMs
+    const isGrown =
+      answered >= fewestAnswers && baseline !== null && value >= baseline * 1.5 && value - baseline >= 2 * minuteMs
     const change = changeText(all, (numbers) => numbers.parts?.[key] ?? null, say.durationText)
     const text = [say.durationText(value), change].filter(Boolean).join('; ')
     return {
@@ -65,7 +67,15 @@ export function timeSpent({ all, isLong, opens }: LineFacts): ReportLine[] {
   if (!isLong && !isMachine && !shown.some(({ isGrown }) => isGrown)) return []
   const spread = (label: string, value: Numbers['resolution']) =>
     value
-      ? [line(label, `median ${say.durationText(value.median)}, the slowest tenth over ${say.durationText(value.p90)}`)]
+      ? [
+          line(
+            label,
+            `median ${say.durationText(value.median)}, the slowest tenth over ${say.durationText(value.p90)}`,
+            {
+              opens: opens('answered', answered),
+            },
+          ),
+        ]
       : []
   return [
     ...shown.map((one) => one.line),
@@ -123,10 +133,10 @@ export function notAnswered({ all, opens }: LineFacts): ReportLine[] {
   const total = reasons.reduce((sum, [, count]) => sum + count, 0)
   const lines: ReportLine[] = []
   if (total > 0) {
-    const why = reasons.map(
-      ([reason, count]) =>
-        `${say.countText(count)} ${(dismissLabels[reason as keyof typeof dismissLabels] ?? reason).toLowerCase()}`,
-    )
+    const why = reasons.map(([reason, count]) => {
+      const label = (dismissLabels[reason as keyof typeof dismissLabels] ?? reason).toLowerCase()
+      return reasons.length === 1 ? label : `${say.countText(count)} ${label}`
+    })
     lines.push(line('Dismissed', `${say.countText(total)}: ${why.join(', ')}`, { opens: opens('dismissed', total) }))
   }
   if (spam > 0) lines.push(line('Spam', say.countText(spam), { opens: opens('spam', spam) }))

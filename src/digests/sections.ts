@@ -78,7 +78,7 @@ function strengths({ all, movers, opens, exampleOf }: SectionFacts): ReportLine[
     const isPraise = theme === 'compliment'
     return line(
       `${isPraise ? 'Most praised' : 'Most complained about'}: ${say.topicText(topic)}`,
-      [`${say.countText(count)} ${say.themeText(theme, null)}`, change].filter(Boolean).join('; '),
+      [say.themesText(count, theme), change].filter(Boolean).join('; '),
       { opens: opens('received', count, { theme, topic }), example: exampleOf(theme, topic) },
     )
   })

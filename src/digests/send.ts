@@ -1,8 +1,9 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import type { Db } from '../db/client.ts'
 import { posts, reports, settings } from '../db/schema.ts'
+import { notifyOfLoss, roomLeft } from '../posts/notify.ts'
 import { newPost } from '../posts/queries.ts'
 import { wakeRoom } from '../posts/rooms.ts'
 import { clockText, dateOf } from '../settings/hours.ts'
@@ -30,7 +31,7 @@ const lookedSchema = z.object({
 type Looked = z.infer<typeof lookedSchema>
 
 /** What `reports.plan` says. */
-const planSchema = z.object({
+export const planSchema = z.object({
   room: z.string(),
   every: z.enum(reportIntervals),
   date: z.iso.date(),
@@ -104,11 +105,26 @@ export async function sendDigest(
       .for('update')
     if (now?.content !== null) return
     await saveReport(ctx, tx, row.workspace, { ...stored, report: { ...stored.report, id: reportId } })
-    await postReport(ctx, tx, row.workspace, plan.room, reportId)
+    const { room, lost } = await roomLeft(ctx, tx, tuning, row.workspace, plan.room)
+    await dropUnposted(tx, row.workspace, { ...plan, room })
+    await postReport(ctx, tx, row.workspace, room, reportId)
+    if (lost) await notifyOfLoss(ctx, tx, lost, room)
   })
 }
 
-/** Call it last in a transaction: it locks the room. */
+/** A room that is there again after days gets the last digest, and not all that nobody could read. */
+async function dropUnposted(
+  tx: Db,
+  workspace: string,
+  { room, every }: Pick<DueDigest, 'room' | 'every'>,
+): Promise<void> {
+  const before = sql`${posts.key} in (select 'report:' || ${reports.id} from ${reports}
+    where ${reports.workspace} = ${workspace} and ${reports.plan}->>'every' = ${every})`
+  const isUnposted = and(isNull(posts.ref), isNull(posts.attemptedAt))
+  await tx.delete(posts).where(and(eq(posts.workspace, workspace), eq(posts.room, room), isUnposted, before))
+}
+
+/** Call it late in a transaction: it locks the room. */
 async function postReport(
   ctx: Pick<Context, 'queue' | 'clock'>,
   tx: Db,

@@ -31,18 +31,29 @@ export function statsHeadline(by: Dimension, groups: Group[], labelOf: LabelOf):
   const [largest] = bySize(by, groups)
   const count = (group: Group) => sizeOf(by, group)
   if (!largest || count(largest) === 0) return 'Nothing came in, and nothing was answered.'
+  const label = (group: Group) => labelOf(by, group.key ?? '')
   // One can have several topics.
   const total = by === 'topic' ? null : groups.reduce((sum, group) => sum + count(group), 0)
   const of =
     total === null ? say.countText(count(largest)) : `${say.countText(count(largest))} of ${say.countText(total)}`
-  const did = by === 'teammate' ? 'were answered' : 'came in'
-  const label = (group: Group) => labelOf(by, group.key ?? '')
+  const first = groups.filter((group) => count(group) === count(largest))
+  const leaders = leadersOf(bySize(by, first).map(label))
+  const each = first.length > 1 ? ' each' : ''
+  // Who is how slow stands below: it is nobody's headline.
+  if (by === 'teammate') return `${leaders} answered the most: ${of}${each}.`
+  if (groups.length === 1) return `${leaders}: ${say.countText(count(largest))} came in.`
   const slow = bySlowness(groups)
   const slowest = slow.length > 1 ? slow[0] : undefined
-  const most = `${label(largest)} had the most: ${of} ${did}`
+  const most = `${leaders} had the most: ${of} came in${each}`
   if (!slowest?.response) return `${most}.`
-  const who = slowest === largest ? 'it' : label(slowest)
-  return `${most}; ${who} was the slowest, with a median of ${say.durationText(slowest.response.median)}.`
+  const who = slowest === largest && first.length === 1 ? 'it was also' : `${label(slowest)} was`
+  return `${most}; ${who} the slowest, with a median of ${say.durationText(slowest.response.median)}.`
+}
+
+/** "Email", "Email and Live chat", "Email and 3 others" */
+function leadersOf([first = '', ...others]: string[]): string {
+  if (others.length === 0) return first
+  return `${first} and ${others.length === 1 ? others[0] : `${others.length} others`}`
 }
 
 /** "34 came in · 30 answered · median 12 min · slowest tenth over 1 h · 93 % in time · 2 waiting" */
@@ -53,7 +64,7 @@ function lineOf(by: Dimension, group: Group, labelOf: LabelOf, opens: Opens): Re
     by !== 'teammate' && `${say.countText(received)} came in`,
     `${say.countText(answered)} answered`,
     response && `median ${say.durationText(response.median)}`,
-    response && `slowest tenth over ${say.durationText(response.p90)}`,
+    response && answered > 1 && `slowest tenth over ${say.durationText(response.p90)}`,
     target && target.of > 0 && `${say.shareText(target.within / target.of)} in time`,
     waiting > 0 && `${say.countText(waiting)} waiting`,
   ]

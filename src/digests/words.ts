@@ -1,3 +1,4 @@
+import { addDays, clockText } from '../settings/hours.ts'
 import { duration } from '../workspaces/card.ts'
 import { isolated, oneLine } from '../workspaces/kit/text.ts'
 import type { Numbers } from '../measures/numbers.ts'
@@ -17,6 +18,14 @@ export function shareText(share: number): string {
 /** "14 min" */
 export const durationText = (ms: number): string => duration(ms)
 
+/** "Friday 10:17", "3 November": it stays true whenever it is read. */
+export function sinceText(at: Date, last: string, timeZone: string): string {
+  const [date = '', time = ''] = clockText(at, timeZone).split(' ')
+  const said = (parts: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' }).format(new Date(date))
+  return date > addDays(last, -7) ? `${said({ weekday: 'long' })} ${time}` : said({ day: 'numeric', month: 'long' })
+}
+
 /** "complaints about delivery" */
 export function themeText(theme: string, topic: string | null): string {
   const what = `${oneLine(theme, 30)}s`
@@ -26,6 +35,17 @@ export function themeText(theme: string, topic: string | null): string {
 /** A topic within a sentence of ours: words written from right to left move nothing around them. */
 export function topicText(topic: string): string {
   return /[\u0590-\u08FF]/.test(topic) ? isolated(topic, 40) : oneLine(topic, 40)
+}
+
+/** " but spam", after "nothing came in": what is counted apart. */
+export function unreadOf({ spam, automatic }: Numbers): string {
+  const kinds = [spam > 0 && 'spam', automatic > 0 && 'automatic mail'].filter(Boolean)
+  return kinds.length > 0 ? ` but ${kinds.join(' and ')}` : ''
+}
+
+/** "3 complaints", "1 compliment" */
+export function themesText(count: number, theme: string): string {
+  return `${countText(count)} ${count === 1 ? oneLine(theme, 30) : themeText(theme, null)}`
 }
 
 export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

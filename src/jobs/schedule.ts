@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { allow, sweepUses } from '../db/allow.ts'
 import { sweepShelf } from '../db/shelf.ts'
 import { readAudiences } from '../measures/audience.ts'
+import { retryDigests } from '../digests/retry.ts'
 import { claimDigests } from '../digests/send.ts'
 import { sweepReports } from '../digests/stored.ts'
 import { watchSurges } from '../surges/watch.ts'
@@ -27,6 +28,7 @@ const hourly: Task[] = [
   { name: 'sweep-uses', run: sweepUses, onceInSeconds: null },
   { name: 'sweep-shelf', run: sweepShelf, onceInSeconds: null },
   { name: 'sweep-reports', run: sweepReports, onceInSeconds: 3600 },
+  { name: 'retry-digests', run: retryDigests, onceInSeconds: 3600 },
   { name: 'read-audiences', run: readAudiences, onceInSeconds: 6 * 3600 },
 ]
 

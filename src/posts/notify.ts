@@ -42,13 +42,26 @@ export async function escalate(
     const chosen = roomsOf(tuning, workspace)
     const wanted = own ?? chosen.escalation ?? chosen.default
     if (wanted === null) continue
-    const lostRooms = await readLostRooms(tx, workspace, ctx.clock.now())
-    const room = lostRooms.has(wanted) ? (fallbackOf(workspace, wanted, tuning, lostRooms) ?? wanted) : wanted
+    const { room } = await roomLeft(ctx, tx, tuning, workspace, wanted)
     await notify(ctx, tx, { ...notice, workspace, room })
   }
 }
 
-/** Says in the fallback room why cards of another come there; once each time it is lost. */
+/** Where that goes which is meant for a room: elsewhere while that is lost, and the room `lost` then; else null. */
+export async function roomLeft(
+  ctx: Pick<Context, 'clock'>,
+  tx: Db,
+  tuning: Tuning,
+  workspace: string,
+  wanted: string,
+): Promise<{ room: string; lost: RoomRow | null }> {
+  const lostRooms = await readLostRooms(tx, workspace, ctx.clock.now())
+  const lost = lostRooms.get(wanted) ?? null
+  const other = lost && fallbackOf(workspace, wanted, tuning, lostRooms)
+  return other === null ? { room: wanted, lost: null } : { room: other, lost }
+}
+
+/** Says in the fallback room why what is meant for another comes there; once each time it is lost. */
 export async function notifyOfLoss(
   ctx: Pick<Context, 'queue' | 'clock'>,
   tx: Db,
@@ -59,7 +72,7 @@ export async function notifyOfLoss(
     workspace: lost.workspace,
     room,
     key: `lost:${lost.room}:${lost.lostAt?.toISOString()}:${room}`,
-    title: `Cards for ${lost.room} now come here`,
+    title: `Cards and digests for ${lost.room} now come here`,
     lines: [
       { text: `Nothing can be posted there: ${lost.lostReason}` },
       { text: 'Choose another room with /desk settings' },

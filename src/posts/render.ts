@@ -39,7 +39,8 @@ export function renderPost(
       return entry({ kind: 'said', turns }, { ...body, to, last: lastOf(newest) }, body.isBroadcast)
     }
     case 'sent': {
-      const [turn] = turnsOf([body.replyId])
+      const isTold = others.some((other) => other.kind === 'card' && other.told?.includes(body.replyId))
+      const [turn] = isTold ? [] : turnsOf([body.replyId])
       return turn ? entry({ kind: 'sent', turn }, body) : null
     }
     case 'surfaced': {
@@ -81,8 +82,12 @@ const lastOf = ({ id, text, attachments }: Turn): LastTold => ({
   files: attachments.length,
 })
 
-/** The customer's turns from one point on, up to the team's next words, and not those that a later post tells. */
+/**
+ * The customer's turns from one point on, up to the team's next words, and not those that a later post tells. Nor those
+ * that the card tells: one that was tried again after this was planned tells more than it did.
+ */
 function turnsSaid({ from, to }: { from: number; to: number }, conversation: Conversation, others: PostBody[]): Turn[] {
+  const told = Math.max(0, ...others.flatMap((other) => (other.kind === 'card' ? [other.since] : [])))
   const end = Math.min(
     ...others.flatMap((other) => (other.kind === 'said' && other.from > from ? [other.from] : [])),
     Infinity,
@@ -93,13 +98,13 @@ function turnsSaid({ from, to }: { from: number; to: number }, conversation: Con
       if (said.some(({ seq }) => seq >= to)) break
     } else if (!turn.automatic && turn.seq >= from && turn.seq < end) said.push(turn)
   }
-  return said
+  return said.filter(({ seq }) => seq > told)
 }
 
-/** Only what came since, of a turn that was told before `from` and became longer; null when nothing did. */
+/** Only what came since, of a turn that the card told, or a post before `from`, and that became longer; null when nothing did. */
 function withoutTold(turn: CardTurn, from: number, others: PostBody[]): CardTurn | null {
   const told = others.flatMap((other) => {
-    const isBefore = (other.kind === 'card' && other.since < from) || (other.kind === 'said' && other.from < from)
+    const isBefore = other.kind === 'card' || (other.kind === 'said' && other.from < from)
     return isBefore && other.last?.turn === turn.id ? [other.last] : []
   })
   if (told.length === 0) return turn

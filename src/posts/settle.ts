@@ -6,12 +6,13 @@ import { GoneError, messageOf, PermanentError, RetryableError } from '../errors.
 import { readTuning } from '../settings/queries.ts'
 import type { PostRef, Workspace } from '../workspaces/workspace.ts'
 import { endAlarm } from './alarm.ts'
+import { notifyOfLoss, roomLeft } from './notify.ts'
 import { postBackoffMs } from './post.ts'
 import type { Taken } from './prepare.ts'
 import { isHeld, type PostContext, type PostRow } from './queries.ts'
 import { refusePost } from './refuse.ts'
 import { loseCard } from './renew.ts'
-import { fallbackOf, isRoom, loseRoom, readLostRooms, regainRoom, wakeRoom } from './rooms.ts'
+import { isRoom, loseRoom, regainRoom, wakeRoom } from './rooms.ts'
 
 /** Before it is looked up whether a post of unknown outcome is there. */
 const unknownMs = 5000
@@ -115,15 +116,16 @@ async function releaseRow(
 /** A notice has no card to follow. Where there is no other room it waits. */
 async function moveNotice(ctx: PostContext, workspace: Workspace, row: PostRow): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    const lostRooms = await readLostRooms(tx, workspace.id, ctx.clock.now())
-    const room = fallbackOf(workspace.id, row.room, await readTuning(tx), lostRooms)
-    if (room === null) return
+    const { room, lost } = await roomLeft(ctx, tx, await readTuning(tx), workspace.id, row.room)
+    if (!lost) return
     const moved = await tx
       .update(posts)
       .set({ room })
       .where(and(isHeld({ ...row, heldUntil: null }), isNull(posts.ref)))
       .returning({ key: posts.key })
-    if (moved.length > 0) await wakeRoom(ctx, tx, workspace.id, room)
+    if (moved.length === 0) return
+    await wakeRoom(ctx, tx, workspace.id, room)
+    await notifyOfLoss(ctx, tx, lost, room)
   })
 }
 

@@ -147,7 +147,7 @@ function digestSection(tuning: Tuning, workspaceId: string, room: string | null)
   return {
     title: 'Digest',
     lines: [
-      ...(plans.length === 0 ? [line('None comes')] : []),
+      ...(plans.length === 0 ? [line('No digest comes')] : []),
       ...plans.map((plan, index) => ({
         text: room === null ? `${planText(plan)} → ${plan.room}` : planText(plan),
         remove: { label: 'Remove', form: 'settings.digest.remove' as const, about: entryAbout(plans, index) },

@@ -34,24 +34,31 @@ export function parseDigest(text: string): DigestCommand | Invalid {
     word.toLowerCase() === 'off' ? 'at' : 'period',
   )
   if ('kind' in given) return given
-  const { period, at, room = null } = given
+  const { period, at } = given
+  const room = given.room === undefined || isHere.test(given.room) ? null : given.room
   if (room !== null && !isRoom(room))
     return wrong(
       `/desk digest does not know the room "${start(room, 50)}". Pick it from the list of rooms, or type it in that room.`,
     )
   if (at === undefined) {
-    if (room !== null) return wrong('A room goes with the time at which a digest comes there every working day.')
+    if (period !== undefined && /^\d{1,2}(?::|[ap]m)/i.test(period)) return wrong('A time stands after "at".')
+    if (given.room !== undefined)
+      return wrong('A room goes with the time at which a digest comes there every working day.')
     return withPeriod(digestGrammar, '', period ?? 'yesterday', (ask) => ({ kind: 'digest', period: ask }))
   }
-  if (period !== undefined)
+  if (period !== undefined && !isDaily.test(period))
     return wrong(
-      `A time has a digest come every working day, and "${start(period, 50)}" shows one now: it takes one of them.`,
+      `At a time a digest comes every working day, and "${start(period, 50)}" does not go with it. Weekly and monthly ones are added in /desk settings.`,
     )
   if (at.trim().toLowerCase() === 'off') return { kind: 'digest-off', room }
   const time = readTime(at)
   if (time === null || time === '24:00') return wrong(`"${start(at, 50)}" is no time of the day.`)
   return { kind: 'digest-at', at: time, room }
 }
+
+const isHere = /^\s*(?:here|this room)\s*$/i
+/** What goes without saying. */
+const isDaily = /^(?:here|daily|every (?:working )?day)$/i
 
 /** Names of rooms are not known here, and ids have a slash in every workspace that has many. */
 const isRoom = (text: string): boolean => /^[^\s#@<>]+\/[^\s#@<>]+$/.test(text) && text.length <= longestValue

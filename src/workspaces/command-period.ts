@@ -20,8 +20,10 @@ interface Wrong {
  * 366 days. Whether they have come is not known here.
  */
 export function readPeriod(text: string): { value: PeriodAsk } | Wrong {
-  const said = text.trim().toLowerCase()
-  const name = periodNames.find((one) => one === said)
+  const said = text.trim().toLowerCase().replace(/\s+/g, ' ')
+  // "Last week" and "the last 7 days": which days are told stands in the title.
+  const bare = said.replace(/^(?:the )?(?:last|past) (?=(?:week|month|7 days)$)/, '').replace(/^7 days$/, 'week')
+  const name = periodNames.find((one) => one === bare)
   if (name) return { value: { kind: name === 'today' ? 'now' : name } }
   const [, from = '', to = from] = datesPattern.exec(said) ?? []
   if (from === '') return unknown(said)
@@ -40,10 +42,15 @@ const dates = '2026-11-01..2026-11-20'
 /** Phones make one character of two dots. */
 const datesPattern = /^(\d{4}-\d\d-\d\d)(?:\s*(?:\.{2,3}|‥|…|–|—|-|to|until)\s*(\d{4}-\d\d-\d\d))?$/
 
+/** Of weekdays and months, in English. */
+const dayNames =
+  /\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber))\b/
+
 function unknown(said: string): Wrong {
   const what = `"${start(said, 50)}" is no period.`
-  const likely = nearest(said, periodNames)
+  const likely = dayNames.test(said) ? null : nearest(said, periodNames)
   if (likely) return { problem: `${what} Did you mean ${likely}?`, example: likely }
-  if (/\d/.test(said)) return { problem: `${what} Dates are written as 2026-11-20.`, example: dates }
+  if (/\d/.test(said) || dayNames.test(said))
+    return { problem: `${what} Dates are written as 2026-11-20.`, example: dates }
   return { problem: `${what} There are ${listed([...periodNames, 'dates'])}.`, example: 'week' }
 }

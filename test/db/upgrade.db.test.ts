@@ -3,7 +3,8 @@ import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { expect, it } from 'vitest'
 import { rowsOf } from '../../src/db/client.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import { conversations, posts, replies } from '../../src/db/schema.ts'
+import { conversations, outcomes, posts, replies } from '../../src/db/schema.ts'
+import { ensureOutcomes } from '../../src/measures/rebuild.ts'
 import { createSyncCard } from '../../src/posts/sync-card.ts'
 import { sweepPosts } from '../../src/posts/sweep.ts'
 import { openDesk } from '../support/desk.ts'
@@ -49,7 +50,21 @@ it('keeps the cards of an earlier version, in every state, and goes on with them
         '2026-03-01', '2026-03-01', 0)`)
     await run(`update conversations set reply_id = '${idOf(1, 1)}' where state = 'sending'`)
 
+    const received = { channel: 'fake', account: 'main', kind: 'message', automatic: null }
+    for (const index of states.keys())
+      await run(`insert into events (id, at, type, conversation_id, interaction_id, actor, data)
+        values (gen_random_uuid(), '2026-03-01', 'interaction.received', '${idOf(index)}', '${idOf(index)}', 'customer',
+          '${JSON.stringify(received)}')`)
+    const reason = { reason: 'duplicate' }
+    await run(`insert into events (id, at, type, conversation_id, actor, data)
+      values (gen_random_uuid(), '2026-03-02', 'conversation.dismissed', '${idOf(states.indexOf('dismissed'))}', 'fake:ana',
+        '${JSON.stringify(reason)}')`)
+
     expect(await migrate(db)).toBeGreaterThan(2)
+    expect(await ensureOutcomes(desk.ctx)).toBe(states.length)
+    expect((await db.select().from(outcomes)).filter(({ settledAs }) => settledAs === 'dismissed')).toMatchObject([
+      { interactionId: idOf(states.indexOf('dismissed')), dismissedReason: 'duplicate' },
+    ])
     const kept = await db.select().from(posts)
     expect(kept).toHaveLength(5)
     expect((await db.select().from(replies))[0]).toMatchObject({ state: 'queued', isScheduled: false })

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { staff } from './morning.ts'
+import { regulars } from './past.ts'
 import { openRoom, type ListedCard, type Room } from './room.ts'
 import { startDemo, type Demo } from './start.ts'
 
@@ -36,9 +38,10 @@ afterAll(async () => {
 
 describe('the demo', () => {
   it('leaves a room in which every state can be seen', () => {
-    expect(states(cards.open)).toEqual({ waiting: 21, sending: 1 })
+    expect(states(cards.open)).toEqual({ waiting: 23, sending: 1 })
     expect(states(cards.quarantined)).toEqual({ quarantined: 1 })
-    expect(states(cards.done)).toEqual({ answered: 4, dismissed: 2, snoozed: 1 })
+    const ofToday = cards.done.filter(({ label }) => !regulars.some((name) => label.startsWith(name)))
+    expect(states(ofToday)).toEqual({ answered: 4, dismissed: 2, snoozed: 1 })
   })
 
   it('shows what was delivered twice once', () => {
@@ -48,6 +51,19 @@ describe('the demo', () => {
   it('takes three lines in one breath as one message', async () => {
     const page = await pageOf('Priya')
     expect(page).toContain('hi, quick one\nmy chain comes off')
+  })
+
+  it('begins with a whole digest, of which every number opens its cards', async () => {
+    const page = await room.read('/reports')
+    expect(page).toMatch(/class="headline">[^]*complaints about delivery came in/)
+    expect(page).not.toContain('Sent late')
+    expect(page.match(/<figure>/g)).toHaveLength(2)
+    for (const name of staff) expect(page).toContain(`<bdi>${name}</bdi>`)
+    expect(page).toContain('<bdi>Late: complaint · Contact form</bdi>')
+    expect(page).toMatch(/Assign to me: [^"]* Friedrich Baumann/)
+    const [items = ''] = /\/reports\/[^"]+\/items\/0/.exec(page) ?? []
+    const [card = ''] = /\/cards\/[^"]+/.exec(await room.read(items)) ?? []
+    expect(await room.read(card)).toContain('is-answered')
   })
 
   it('drafts nothing that a customer dictates', async () => {

@@ -13,8 +13,8 @@ export interface ListedCard {
 
 /** The room as a teammate's browser sees it: pages, a cookie, and the token that every form carries. */
 export interface Room {
-  /** Every card under a filter. */
-  list(filter: 'open' | 'quarantined' | 'done'): Promise<ListedCard[]>
+  /** The cards under a filter, as far as its first pages tell. */
+  list(filter: 'open' | 'quarantined' | 'done', pages?: number): Promise<ListedCard[]>
   /** The conversation that this customer began last. */
   find(customer: string): Promise<string>
   /** Waits until the card's page shows what `isThere` looks for. */
@@ -22,6 +22,8 @@ export interface Room {
   /** Waits until the card offers the action, then presses it. */
   press(id: string, action: string, fields?: Record<string, string>): Promise<void>
   saveSettings(fields: Record<string, string>): Promise<void>
+  /** A page as it is. */
+  read(path: string): Promise<string>
 }
 
 /** Opens the room, which has no password, under this name. */
@@ -49,9 +51,10 @@ export async function openRoom(url: string, name: string, signal: AbortSignal): 
   await call('/')
 
   const room: Room = {
-    async list(filter) {
+    read: (path) => call(path),
+    async list(filter, pages = 10) {
       const cards: ListedCard[] = []
-      for (let more: string | undefined = `filter=${filter}`; more;) {
+      for (let more: string | undefined = `filter=${filter}`; more && pages > 0; pages -= 1) {
         const page: string = await call(`/room/cards?${more}`)
         cards.push(...page.split('<article').slice(1).map(listed))
         more = /data-more href="\/\?([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&')
@@ -59,7 +62,7 @@ export async function openRoom(url: string, name: string, signal: AbortSignal): 
       return cards
     },
     async find(customer) {
-      const cards = [...(await room.list('open')), ...(await room.list('done'))]
+      const cards = [...(await room.list('open')), ...(await room.list('done', 1))]
       const card = cards.findLast(({ label }) => label.startsWith(customer))
       if (!card) throw new Error(`There is no card of ${customer}`)
       return card.id

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { playHistory } from './history.ts'
 import { playMorning } from './play.ts'
 
 export interface Demo {
   url: string
-  /** Plays the morning in. Rejects with an AbortError when `signal` aborts. */
+  /** Plays in five weeks of the past, which takes a moment, and then the morning. Rejects with an AbortError when `signal` aborts. */
   play(signal: AbortSignal): Promise<void>
   stop(): Promise<void>
   /** Removes the database without stopping: for when the process ends at once. */
@@ -27,7 +28,10 @@ export async function startDemo(port: number): Promise<Demo> {
     )
     return {
       url: app.url,
-      play: (signal) => playMorning(app.url, formSecret, signal),
+      async play(signal) {
+        await playHistory(app.ctx)
+        await playMorning(app.url, formSecret, signal)
+      },
       async stop() {
         await app.stop()
         remove()

@@ -136,7 +136,7 @@ describe('after a morning', () => {
   })
 
   it('names teammates, channels and hours', async () => {
-    expect((await stats('teammate')).headline).toBe('Ana had the most: 2 of 3 were answered.')
+    expect((await stats('teammate')).headline).toBe('Ana answered the most: 2 of 3.')
     expect(linesOf(await stats('channel'), 'By channel')[0]).toMatch(/^Fake: 4 came in/)
     expect(linesOf(await stats('account'), 'By account')[0]).toMatch(/^Fake · main: 4 came in/)
     expect(linesOf(await stats('language'), 'By language')[0]).toMatch(/^English: /)
@@ -177,6 +177,7 @@ describe('after a morning', () => {
     const file = await readCsv(desk.ctx, 'fake', items, ana)
     if ('refused' in file) throw new Error(file.refused)
     expect(file).toMatchObject({ name: 'deskbell-answered-2026-03-02.csv', mediaType: 'text/csv; charset=utf-8' })
+    expect(file.content.slice(0, 3)).toEqual(Uint8Array.of(0xef, 0xbb, 0xbf))
     const rows = new TextDecoder().decode(file.content).trim().split('\r\n')
     expect(rows).toHaveLength(4)
     expect(rows.filter((row) => row.includes('Ana'))).toHaveLength(2)

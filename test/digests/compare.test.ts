@@ -7,33 +7,45 @@ import { answeredOf, countText, durationText, medianOf, shareText } from '../../
 import { fourWeeks, noNumbers, someNumbers } from './some-numbers.ts'
 
 const days = (from: string, to = from) => ({ from, to })
+/** Long before. */
+const began = '2020-01-01'
 
 test('a day is held against the day before, and the same weekday of four weeks', () => {
-  expect(comparableDays(days('2026-11-20'), 'day')).toEqual({
+  expect(comparableDays(days('2026-11-20'), 'day', began)).toEqual({
     before: { words: 'the day before', days: days('2026-11-19') },
     usual: [days('2026-11-13'), days('2026-11-06'), days('2026-10-30'), days('2026-10-23')],
   })
 })
 
 test('a weekend with its Friday is held against other such weekends only', () => {
-  const { before, usual } = comparableDays(days('2026-11-20', '2026-11-22'), 'day')
+  const { before, usual } = comparableDays(days('2026-11-20', '2026-11-22'), 'day', began)
   expect(before).toBeNull()
   expect(usual[0]).toEqual(days('2026-11-13', '2026-11-15'))
 })
 
 test('a week is held against the week before, a month against the month before', () => {
-  expect(comparableDays(days('2026-11-16', '2026-11-22'), 'week').before).toEqual({
+  expect(comparableDays(days('2026-11-16', '2026-11-22'), 'week', began).before).toEqual({
     words: 'the week before',
     days: days('2026-11-09', '2026-11-15'),
   })
-  expect(comparableDays(days('2026-03-01', '2026-03-31'), 'month')).toEqual({
+  expect(comparableDays(days('2026-03-01', '2026-03-31'), 'month', began)).toEqual({
     before: { words: 'the month before', days: days('2026-02-01', '2026-02-28') },
     usual: [],
   })
-  expect(comparableDays(days('2026-11-02', '2026-11-11'), null)).toEqual({
+  expect(comparableDays(days('2026-11-02', '2026-11-11'), null, began)).toEqual({
     before: { words: 'the 10 days before', days: days('2026-10-23', '2026-11-01') },
     usual: [],
   })
+})
+
+test('nothing is held against a week that Deskbell saw a part of', () => {
+  const week = days('2026-11-16', '2026-11-22')
+  expect(comparableDays(week, 'week', '2026-11-10').before).toBeNull()
+  expect(comparableDays(week, 'week', '2026-11-02').usual).toEqual([
+    days('2026-11-09', '2026-11-15'),
+    days('2026-11-02', '2026-11-08'),
+  ])
+  expect(comparableDays(days('2026-11-20'), 'day', null)).toEqual({ before: null, usual: [] })
 })
 
 test('the usual takes two weeks in which something happened; empty ones count for nothing', () => {

@@ -11,7 +11,14 @@ const hour = 3_600_000
 
 function facts(now: Numbers, more: Partial<HeadlineFacts> = {}): HeadlineFacts {
   const all = compared(now, more.before ?? null, more.usual ?? fourWeeks())
-  return { slowest: null, called: 'day', ...more, ...all, movers: more.movers ?? moversOf(all) }
+  return {
+    slowest: null,
+    called: 'day',
+    longestSince: 'Friday 10:17',
+    ...more,
+    ...all,
+    movers: more.movers ?? moversOf(all),
+  }
 }
 
 const headline = (now: Numbers, more: Partial<HeadlineFacts> = {}): string => headlineOf(facts(now, more))
@@ -31,11 +38,13 @@ test('nothing is called usual where nobody knows what is', () => {
 test('a quiet day is one headline', () => {
   expect(headline(noNumbers())).toBe('Nothing came in, and nobody is waiting.')
   expect(headline(noNumbers({ waiting: { count: 3, late: 0, longestMs: 5 * hour } }))).toBe(
-    'Nothing came in; 3 still wait, the longest for 5 h.',
+    'Nothing came in; 3 still wait, the longest since Friday 10:17.',
   )
-  expect(headline(noNumbers({ waiting: { count: 1, late: 0, longestMs: 5 * hour } }))).toBe(
-    'Nothing came in; one still waits, for 5 h by now.',
+  expect(headline(noNumbers({ waiting: { count: 1, late: 1, longestMs: 5 * hour } }))).toBe(
+    'Nothing came in; 1 still waits past the target, since Friday 10:17.',
   )
+  expect(headline(noNumbers({ spam: 2 }))).toBe('Nothing came in but spam, and nobody is waiting.')
+  expect(headline(noNumbers({ spam: 2, automatic: 1 }))).toContain('Nothing came in but spam and automatic mail, ')
 })
 
 test('a day on which nothing was answered says so', () => {
@@ -62,7 +71,20 @@ test('a difference of seconds, or of few answers, is no news', () => {
   const slow = someNumbers({ response: { calendar: spread, business: spread } })
   expect(headline(slow, { usual: fourWeeks(quick) })).toContain('A usual day')
   expect(headline(someNumbers({ ...slowed(3), answered: 4 }), { usual: fourWeeks(someNumbers({ answered: 4 })) })).toBe(
-    'A usual day: 4 answered, half of them within 42 min, and nobody waits.',
+    '4 answered, half of them within 42 min, and nobody waits.',
+  )
+})
+
+test('a day is usual only where its numbers are near the usual ones', () => {
+  const few = (answered: number) => someNumbers({ answered })
+  expect(headline(few(4), { usual: fourWeeks(few(9)) })).toMatch(/^4 answered/)
+  expect(headline(few(7), { usual: fourWeeks(few(9)) })).toMatch(/^A usual day: 7 answered/)
+})
+
+test('a few that took much longer are told, where most were as quick as ever', () => {
+  const spread = { median: 840_000, p90: 69 * hour }
+  expect(headline(someNumbers({ response: { calendar: spread, business: spread } }))).toBe(
+    '52 answered, half of them within 14 min, but the slowest tenth took over 2 d 21 h, usually 1 h.',
   )
 })
 
@@ -75,8 +97,10 @@ test('faster answers are told', () => {
 test('customers who wait past their target come first, with why', () => {
   const now = someNumbers({ ...slowed(3), received: 110, waiting: { count: 20, late: 12, longestMs: 19 * hour } })
   expect(headline(now)).toBe(
-    '12 still wait past their target, usually 0, the longest for 19 h: 110 came in, usually 55.',
+    '20 still wait, 12 of them late, usually 0, the longest since Friday 10:17: 110 came in, usually 55.',
   )
+  const all = { ...now, waiting: { count: 12, late: 12, longestMs: 19 * hour } }
+  expect(headline(all)).toMatch(/^12 still wait past their target, usually 0, the longest since /)
 })
 
 test('a team that has as many late ones every week reads of something else', () => {
@@ -171,7 +195,7 @@ function sayable({ now, before, usual }: Compared, slowest: HeadlineFacts['slowe
   }
   const total = ({ drafts }: Numbers) => drafts.unedited + drafts.edited + drafts.rewritten + drafts.selfWritten
   const ratio = (part?: number, of?: number) => (part !== undefined && of ? part / of : null)
-  read((one) => [one.received, one.answered, one.response?.calendar.median])
+  read((one) => [one.received, one.answered, one.response?.calendar.median, one.response?.calendar.p90])
   read((one) => [one.waiting.count, one.waiting.late, one.waiting.longestMs])
   read((one) => [one.undelivered.failed, one.undelivered.unknown, one.drafts.rewritten, total(one)])
   read((one) => [one.target?.within, one.target?.of, ratio(one.target?.within, one.target?.of)])
@@ -195,7 +219,13 @@ test('whatever the numbers: one sentence of at most 200 characters, and no numbe
   fc.assert(
     fc.property(given, (one) => {
       const all = compared(one.now, one.before, one.usual)
-      const text = headlineOf({ ...all, movers: moversOf(all), slowest: one.slowest, called: 'day' })
+      const text = headlineOf({
+        ...all,
+        movers: moversOf(all),
+        slowest: one.slowest,
+        called: 'day',
+        longestSince: 'Friday 1',
+      })
       expect(text.length).toBeLessThanOrEqual(200)
       expect(text).toMatch(/^[^\n]+\.$/)
       expect(text).not.toMatch(/NaN|undefined|null|Infinity/)

@@ -43,7 +43,7 @@ describe('/desk digest at', () => {
       lines: [{ text: 'Next: Monday 08:30, about Friday 20 – Sunday 22 November 2026' }],
     })
     expect(await plans()).toEqual([{ room: 'T1/C1', every: 'day', at: '08:30' }])
-    expect((await say('at 17:00')).lines).toEqual([{ text: 'Next: Today 17:00, about Thursday 19 November 2026' }])
+    expect((await say('at 17:00')).lines).toEqual([{ text: 'Next: today 17:00, about Thursday 19 November 2026' }])
     expect(await plans()).toHaveLength(1)
   })
 

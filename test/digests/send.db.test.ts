@@ -1,7 +1,8 @@
-import { asc, eq } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '../../src/context.ts'
-import { posts, reports } from '../../src/db/schema.ts'
+import { posts, reports, rooms } from '../../src/db/schema.ts'
+import { retryDigests } from '../../src/digests/retry.ts'
 import { claimDigests, sendDigest } from '../../src/digests/send.ts'
 import { withPlans } from '../../src/digests/schedule.ts'
 import { readStored } from '../../src/digests/stored.ts'
@@ -10,7 +11,7 @@ import { roomsOf, usualHours, withRooms, type Tuning } from '../../src/settings/
 import { updateTuning } from '../../src/settings/update.ts'
 import { testClock } from '../support/clock.ts'
 import { openDesk, type Desk } from '../support/desk.ts'
-import { fakeWorkspace } from '../support/workspace.ts'
+import { fakeWorkspace, type FakeWorkspace } from '../support/workspace.ts'
 import { random } from './support.ts'
 
 let desk: Desk
@@ -95,49 +96,50 @@ describe('digests that fall due', () => {
 
 describe('a year with two replicas, restarts, and clocks that jump', () => {
   const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kathmandu']
-  /** Only on Sundays, when clocks change. */
-  const week = usualHours.week.map((_, day): [string, string][] => (day === 6 ? [['09:00', '17:00']] : []))
+  /** Clocks change at night, between two and three in two of them. */
   const time = '02:30'
+  const always = usualHours.week.map((): [string, string][] => [['00:00', '24:00']])
 
-  it('claims each digest once in three time zones, and none that is long gone', async () => {
-    const other = testClock()
-    const second: Context = { ...desk.ctx, clock: other }
-    const next = random(5)
-    const expected: string[] = []
-    await look('2025-12-20T12:00:00Z')
-    for (const [index, timeZone] of zones.entries()) {
-      const sundays = Array.from({ length: 52 }, (_, n) => addDays('2026-01-04', n * 7 + index * 371))
+  it.each(zones)(
+    'claims each day’s digest once in %s, and none that is long gone',
+    { timeout: 120_000 },
+    async (timeZone) => {
+      const other = testClock()
+      const second: Context = { ...desk.ctx, clock: other }
+      const next = random(5)
+      const expected: string[] = []
       await tune((now) =>
-        withPlans({ ...now, hours: { timeZone, week, holidays: [] } }, 'web', [
-          { room: 'room', every: 'week', at: time },
+        withPlans({ ...now, hours: { timeZone, week: always, holidays: [] } }, 'web', [
+          { room: 'room', every: 'day', at: time },
         ]),
       )
-      await look(`${addDays(sundays[0] ?? '', -2)}T12:00:00Z`)
-      for (const date of sundays) {
+      await look('2025-12-30T12:00:00Z')
+      for (let date = '2026-01-01'; date < '2027-01-01'; date = addDays(date, 1)) {
         const falls = momentOf(date, time, timeZone).getTime()
-        const gone = momentOf(addDays(date, 3), '00:00', timeZone).getTime()
+        const gone = momentOf(addDays(date, 1), '00:00', timeZone).getTime()
         const kept = gone - falls
-        // Down for days, or for hours, or there in time.
+        // Down until it is long gone, or for hours, or there in time.
         const chance = next()
         const downMs = chance < 0.1 ? kept + 3_600_000 : chance < 0.3 ? next() * (kept - 60_000) : next() * 300_000
         const first = falls + downMs
         // Set back and forth again; the other's clock goes a little wrong.
-        const times = chance > 0.8 ? [first, first - 5_400_000, first + 60_000] : [first]
-        const looked = times.flatMap((ms) => [ms, ms + (next() - 0.5) * 60_000])
-        for (const [at, ms] of looked.entries()) {
-          if (at % 2 === 0) continue
-          desk.clock.set(new Date(looked[at - 1] ?? 0))
-          other.set(new Date(ms))
+        const times = chance > 0.9 ? [first, first - 5_400_000, first + 60_000] : [first]
+        const looked: number[] = []
+        for (const ms of times) {
+          const wrong = ms + (next() - 0.5) * 60_000
+          looked.push(ms, wrong)
+          desk.clock.set(new Date(ms))
+          other.set(new Date(wrong))
           await Promise.all([claimDigests(desk.ctx), claimDigests(second)])
         }
-        if (looked.some((ms) => ms >= falls && ms < gone)) expected.push(`digest:web:room:week:${date}`)
+        if (looked.some((ms) => ms >= falls && ms < gone)) expected.push(`digest:web:room:day:${date}`)
       }
-    }
-    expect(await keys()).toEqual(expected)
-    expect(expected.length).toBeGreaterThan(125)
-    expect(expected.length).toBeLessThan(156)
-    expect(await desk.pending()).toHaveLength(expected.length)
-  })
+      expect(await keys()).toEqual(expected)
+      expect(expected.length).toBeGreaterThan(300)
+      expect(expected.length).toBeLessThan(350)
+      expect(await desk.pending()).toHaveLength(expected.length)
+    },
+  )
 })
 
 describe('a digest', () => {
@@ -186,5 +188,53 @@ describe('a digest', () => {
     await desk.ctx.db.delete(reports)
     await sendDigest(desk.ctx, { reportId })
     expect(await posted()).toEqual([])
+  })
+
+  it('is tried again every hour when writing it failed for good, and its room is told once', async () => {
+    const reportId = await claimed('2026-11-20T09:00:00Z')
+    await desk.ctx.db.execute(sql`delete from pgboss.job`)
+    const retry = async (time: string) => {
+      desk.clock.set(new Date(time))
+      await retryDigests(desk.ctx)
+    }
+    await retry('2026-11-20T09:05:00Z')
+    expect(await desk.pending()).toEqual([])
+    await retry('2026-11-20T09:17:00Z')
+    await retry('2026-11-20T10:17:00Z')
+    expect((await posted()).map(({ room, body }) => [room, body])).toEqual([
+      ['room', expect.objectContaining({ title: 'The digest of Thursday 19 November 2026 could not be written yet' })],
+    ])
+    await desk.work()
+    expect((await readStored(desk.ctx.db, reportId))?.report.note).toBe('Sent late: it was due at 09:00')
+    await desk.ctx.db.execute(sql`delete from pgboss.job`)
+    await retry('2026-11-20T11:17:00Z')
+    expect(await desk.pending()).toEqual([])
+    expect(await posted()).toHaveLength(2)
+  })
+
+  it('takes the place of earlier ones that could not be posted, and goes to the room that is left', async () => {
+    const room = desk.ctx.workspaces.get('fake') as FakeWorkspace
+    room.gone.set('T1/C1', 'archived')
+    await useRoom('T1/C1')
+    for (const day of ['18', '19', '20']) {
+      await look(`2026-11-${day}T08:59:00Z`, `2026-11-${day}T09:00:00Z`)
+      await desk.work()
+    }
+    const waiting = await desk.ctx.db.select().from(posts).where(eq(posts.workspace, 'fake'))
+    expect(waiting.map(({ ref }) => ref)).toEqual([null])
+    await tune((now) => withRooms(now, 'fake', { ...roomsOf(now, 'fake'), escalation: 'T1/C2' }))
+    await desk.pass(600)
+    const told = () =>
+      room.roots('T1/C2').map(({ message }) => (message.kind === 'report' ? message.report.title : message.kind))
+    expect(told().toSorted()).toEqual(['Thursday 19 November 2026', 'notice'])
+    // While the room is known to be lost, the next one goes there at once, and why is not said again.
+    await look('2026-11-23T08:59:00Z')
+    await desk.ctx.db
+      .update(rooms)
+      .set({ nextAt: new Date('2026-11-23T09:30:00Z') })
+      .where(eq(rooms.room, 'T1/C1'))
+    await look('2026-11-23T09:00:00Z')
+    await desk.work()
+    expect(told().slice(2)).toEqual(['Friday 20 – Sunday 22 November 2026'])
   })
 })

@@ -8,6 +8,7 @@ import { readCardRef, readCardRefs } from '../../src/posts/queries.ts'
 import { createSyncCard } from '../../src/posts/sync-card.ts'
 import { loseRoom } from '../../src/posts/rooms.ts'
 import { sweepPosts } from '../../src/posts/sweep.ts'
+import { sendReply } from '../../src/replies/send.ts'
 import { offerRoom } from '../../src/settings/offer-room.ts'
 import { question } from '../support/assistant.ts'
 import { fakeChannel } from '../support/channel.ts'
@@ -252,7 +253,7 @@ describe('the thread below a card', () => {
     expect(entries(id)).toContainEqual(['files', [await textOf(id, 0)]])
   })
 
-  it('follows its card when that was deleted: the card first, then what happened', async () => {
+  it('follows its card when that was deleted, and tells what the new one does not', async () => {
     const id = await write(desk, 'a')
     await desk.pass(1)
     chat.beforePost = async (message) => {
@@ -261,6 +262,67 @@ describe('the thread below a card', () => {
     }
     await write(desk, 'a')
     await desk.pass(10)
+    expect(cardsIn()).toMatchObject([{ seenSeq: 2 }])
+    expect(entries(id)).toEqual([])
+    await write(desk, 'a')
+    await desk.pass(10)
+    expect(entries(id)).toEqual([['said', [await textOf(id, 2)]]])
+  })
+})
+
+describe('what comes while a card is on its way', () => {
+  it.each<[string, () => Error]>([
+    ['is lost', () => new Error('reset')],
+    ['is turned away', () => new RetryableError('Busy')],
+  ])('is told by the card alone, and its files are there once, when the first try %s', async (_, failure) => {
+    const file = (name: string) => ({ name, mediaType: 'image/jpeg', bytes: 3, content: new Uint8Array([1, 2, 3]) })
+    let id = ''
+    chat.beforePost = async ({ kind }) => {
+      if (kind !== 'card') return
+      chat.beforePost = async () => {}
+      await write(desk, 'a', { attachments: [file('second.jpg')] })
+      await createSyncCard(desk.ctx)({ conversationId: id })
+      throw failure()
+    }
+    id = await write(desk, 'a', { attachments: [file('first.jpg')] })
+    await desk.pass(60)
+    expect(cardsIn()).toMatchObject([{ seenSeq: 2 }])
+    expect(entries(id)).toEqual([['files', await Promise.all([0, 1].map((index) => textOf(id, index)))]])
+    await write(desk, 'a')
+    await desk.pass(10)
+    expect(entries(id).slice(1)).toEqual([['said', [await textOf(id, 2)]]])
+    expect(await waiting(desk)).toEqual([])
+  })
+
+  it('is not told once more where it is a reply that the card was born with', async () => {
+    let id = ''
+    chat.beforePost = async ({ kind }) => {
+      if (kind !== 'card') return
+      chat.beforePost = async () => {}
+      await desk.decide(id, { kind: 'edit', draftId: null, seenSeq: 1, text: 'On its way' })
+      const [reply] = await desk.ctx.db.query.replies.findMany()
+      await sendReply(desk.ctx, { replyId: reply?.id ?? '', conversationId: id }, new AbortController().signal)
+      await createSyncCard(desk.ctx)({ conversationId: id })
+      throw new Error('reset')
+    }
+    id = await write(desk, 'a')
+    await desk.pass(60)
+    expect(cardsIn()).toMatchObject([{ state: 'answered' }])
+    expect(entries(id)).toEqual([])
+    expect(await waiting(desk)).toEqual([])
+  })
+
+  it('is told in the thread below it when that try got through all the same', async () => {
+    let id = ''
+    chat.afterPost = async ({ kind }) => {
+      if (kind !== 'card') return
+      chat.afterPost = async () => {}
+      await write(desk, 'a')
+      await createSyncCard(desk.ctx)({ conversationId: id })
+      throw new Error('reset')
+    }
+    id = await write(desk, 'a')
+    await desk.pass(60)
     expect(cardsIn()).toMatchObject([{ seenSeq: 2 }])
     expect(entries(id)).toEqual([['said', [await textOf(id, 1)]]])
   })

@@ -238,6 +238,7 @@ function checkElement(element: unknown, allowed: string[], path: string, say: Sa
       if (element['url'] !== undefined) checkUrl(element['url'], `${path}.url`, say)
       return checkStyle(element['style'], path, say)
     case 'overflow':
+      if (Array.isArray(element['options']) && element['options'].length < 2) say(path, 'has fewer than 2 options')
       return checkOptions(element['options'], 5, path, say)
     case 'radio_buttons':
     case 'checkboxes':

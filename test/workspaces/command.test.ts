@@ -208,6 +208,11 @@ describe('/desk digest', () => {
     ['Today', asks({ kind: 'now' })],
     ['week', asks({ kind: 'week' })],
     ['period:month', asks({ kind: 'month' })],
+    ['last week', asks({ kind: 'week' })],
+    ['the last 7 days', asks({ kind: 'week' })],
+    ['last month', asks({ kind: 'month' })],
+    ['at 08:30 here', at('08:30')],
+    ['every day at 8 in here', at('08:00')],
     ['2026-11-20', asks({ kind: 'days', from: '2026-11-20', to: '2026-11-20' })],
     ['2026-11-01..2026-11-20', asks({ kind: 'days', from: '2026-11-01', to: '2026-11-20' })],
     ['2026-11-01…2026-11-20', asks({ kind: 'days', from: '2026-11-01', to: '2026-11-20' })],
@@ -264,7 +269,12 @@ describe('/desk digest', () => {
     ],
     [
       'week at 9',
-      'A time has a digest come every working day, and "week" shows one now: it takes one of them. For example: /desk digest at 08:30',
+      'At a time a digest comes every working day, and "week" does not go with it. Weekly and monthly ones are added in /desk settings. For example: /desk digest at 08:30',
+    ],
+    ['08:30', 'A time stands after "at". For example: /desk digest at 08:30'],
+    [
+      'monday',
+      '"monday" is no period. Dates are written as 2026-11-20. For example: /desk digest 2026-11-01..2026-11-20',
     ],
     ['perod:week', '/desk digest does not know "perod:". Did you mean period:? For example: /desk digest week'],
   ])('says what is wrong with %j, and what would be right', (text, problem) => {

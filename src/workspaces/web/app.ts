@@ -207,6 +207,7 @@ export function createApp(web: Web): Hono<WebEnv> {
   })
 
   app.get('/reports', reports.list)
+  app.post('/reports', reports.ask)
   app.get('/reports/:id', (c) => reports.one(c, c.req.param('id')))
   app.get('/reports/:id/charts/:file', (c) => reports.chart(c, c.req.param('id'), c.req.param('file')))
   app.get('/reports/:id/items/:file', (c) => reports.items(c, c.req.param('id'), c.req.param('file')))

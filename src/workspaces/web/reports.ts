@@ -1,12 +1,14 @@
-import { NotFoundError } from '../../errors.ts'
+import { nextDigest, plansOf } from '../../digests/schedule.ts'
+import { BadInputError, NotFoundError } from '../../errors.ts'
 import { chartSvg } from '../kit/chart-image.ts'
 import type { Report } from '../report.ts'
 import type { Bulletin, Handlers, Items, WorkspaceIo } from '../workspace.ts'
 import { dispositionOf } from './attachment.ts'
-import type { WebRequest } from './request.ts'
+import { textOf, type WebRequest } from './request.ts'
 import { bucketOf } from './views/card.ts'
 import type { Frame, Html } from './views/page.ts'
-import { itemsPage, reportPage, reportsPage } from './views/reports.ts'
+import { reportPath } from './views/report.ts'
+import { askedPeriods, itemsPage, nextText, reportPage, reportsPage } from './views/reports.ts'
 
 /** What the reports need of the rest of the room. */
 interface Room {
@@ -20,6 +22,8 @@ interface Room {
 /** Each throws NotFoundError for what isn't there. */
 export interface Reports {
   list(c: WebRequest): Promise<Response>
+  /** Makes the report of the period that was asked for, and leads to it. */
+  ask(c: WebRequest): Promise<Response>
   one(c: WebRequest, id: string): Promise<Response>
   /** `file`: "themes.svg". */
   chart(c: WebRequest, id: string, file: string): Promise<Response>
@@ -29,6 +33,9 @@ export interface Reports {
   notices(): Promise<Bulletin[]>
 }
 
+/** As `index.ts` defines the workspace. */
+const webId = 'web'
+const roomId = 'room'
 const noticeMs = 24 * 3_600_000
 const maxNotices = 3
 
@@ -38,6 +45,15 @@ export function createReports({ io, handlers, frame, page, refuse }: Room): Repo
     const report = await io.readReport(id)
     if (!report) throw new NotFoundError('There is no such digest. It may have been removed.')
     return report
+  }
+
+  /** What comes by itself, and when. */
+  async function readNext(): Promise<string> {
+    const tuning = await io.readTuning()
+    const now = io.clock.now()
+    const next = plansOf(tuning, webId, roomId).flatMap((plan) => nextDigest(plan, tuning.hours, now) ?? [])
+    const [first] = next.toSorted((a, b) => a.at.getTime() - b.at.getTime())
+    return nextText(first ?? null, tuning.hours.timeZone, now)
   }
 
   /** False once every card that it is about was dealt with. */
@@ -51,8 +67,14 @@ export function createReports({ io, handlers, frame, page, refuse }: Room): Repo
   return {
     async list(c) {
       const after = c.req.query('after') ?? null
-      const bulletins = await io.listBulletins(after)
-      return page(c, reportsPage(await frame(c), bulletins, after === null, io.clock.now()))
+      const [bulletins, next] = await Promise.all([io.listBulletins(after), readNext()])
+      return page(c, reportsPage(await frame(c), bulletins, { isFirst: after === null, next, now: io.clock.now() }))
+    },
+    async ask(c) {
+      const period = textOf(c, 'period')
+      if (!Object.hasOwn(askedPeriods, period)) throw new BadInputError('Press one of the buttons above the digest.')
+      const { title, report } = await handlers.onCommand(`digest ${period}`, c.var.session.teammate, roomId)
+      return report ? c.redirect(reportPath(report.id), 303) : refuse(c, 403, title)
     },
     one: async (c, id) => page(c, reportPage(await frame(c), await read(id))),
     async chart(c, id, file) {

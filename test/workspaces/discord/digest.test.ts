@@ -27,6 +27,8 @@ const report = sampleReport()
 const shown = (changes: Partial<Report> = {}): Message => ({ kind: 'report', report: { ...report, ...changes } })
 const plain = shown({ charts: [] })
 
+const away = new Error('the database is away')
+
 /** Where the pictures of a message are, with what they show. */
 const picturesIn = ({ components }: APIMessage) =>
   componentsIn(components)
@@ -130,6 +132,51 @@ describe.each(['http', 'gateway'] as const)('the digest in Discord, over %s', (h
 
   // How clicks come in makes no difference to these.
   if (how === 'gateway') {
+    test.each(['Answered 52', 'Tom', 'Assign to me', 'Get as CSV'])(
+      'answers “%s” in words while the database is away',
+      async (label) => {
+        await workspace.post(plain, { ...place, key: `${place.key}-away-${label}` })
+        const message = await standing()
+        await screen.press(ana, message, 'Answered 52')
+        const list = await screen.told(ana, /Get as CSV/)
+        core.failure = away
+        core.onDecision = () => Promise.reject(away)
+        await screen.press(ana, label === 'Get as CSV' ? list : message, label)
+        await screen.told(ana, /database can't be reached\. Nothing was changed/)
+      },
+    )
+
+    test('answers in words where Discord takes no file, and where the file is more than it takes', async () => {
+      await workspace.post(plain, { ...place, key: `${place.key}-large` })
+      await screen.press(ana, await standing(), 'Answered 52')
+      const list = await screen.told(ana, /Get as CSV/)
+      peer.fault('PATCH', /@original$/, { kind: 'refused', status: 400, code: 40005 })
+      await screen.press(ana, list, 'Get as CSV')
+      await screen.told(ana, /did not take the file\. Try again/)
+      core.onReadCsv = () => ({ name: 'a.csv', mediaType: 'text/csv', content: new Uint8Array(11 * 1024 * 1024) })
+      await screen.press(ana, list, 'Get as CSV')
+      await screen.told(ana, /up to 10 MB/)
+    })
+
+    test('says why one can not be taken, and why an old digest opens no more', async () => {
+      await workspace.post(plain, { ...place, key: `${place.key}-refusing` })
+      const message = await standing()
+      core.onDecision = () => ({ isDone: false, reason: 'Only the support group can do this.', card: null })
+      await screen.press(ana, message, 'Assign to me')
+      await screen.told(ana, /Only the support group/)
+      core.onOpenItems = () => ({ title: 'This digest is not kept any more', lines: [] })
+      await screen.press(ana, message, 'Answered 52')
+      await screen.told(ana, /not kept any more/)
+    })
+
+    test('is answered although Discord asks to wait', async () => {
+      await workspace.post(plain, { ...place, key: `${place.key}-busy` })
+      const message = await standing()
+      peer.fault('POST', /^\/interactions\/\d+\/[^/]+\/callback$/, { kind: 'rate-limited', seconds: 0.3 })
+      await screen.press(ana, message, 'Answered 52')
+      await screen.told(ana, /52 answered/)
+    })
+
     test('stands there with its pictures, keeps them when it changes, and is found again', async () => {
       const since = new Date()
       const key = `${place.key}-pictures`

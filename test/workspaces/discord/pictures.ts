@@ -36,7 +36,7 @@ const isAll = process.argv[3] !== undefined
 const cardUrl = `https://discord.com/channels/${guild}/222222222222222221/555555555555555551`
 const lateNotice: NoticeMessage = {
   kind: 'notice',
-  title: '3 have waited longer than the target',
+  title: '3 answers are late',
   lines: [
     { text: '19 h · Mia Jansen · Email · Asks where the parcel is', url: cardUrl },
     { text: '6 h 10 min · Jonas Weber · Contact form · Wants to cancel', url: cardUrl },

@@ -45,11 +45,11 @@ const frame = `
 const cardUrl = 'https://acme.slack.com/archives/C1/p1772442000000100'
 const late: Posted = {
   kind: 'notice',
-  title: 'Late: 3 customers wait longer than the team wants to let them',
+  title: '3 answers are late',
   lines: [
-    { text: 'Mia Jansen · Email · Asks where the parcel is · due 2 h ago · Ana', url: cardUrl },
-    { text: 'Jonas Weber · Contact form · Wants to cancel · due 40 min ago · nobody', url: cardUrl },
-    { text: 'Aiko · Live chat · Broken lid · due 5 min ago · nobody', url: cardUrl },
+    { text: '19 h · Mia Jansen · Email · Asks where the parcel is', url: cardUrl },
+    { text: '6 h 10 min · Jonas Weber · Contact form · Wants to cancel', url: cardUrl },
+    { text: '3 h 5 min · Aiko · Live chat · Broken lid', url: cardUrl },
   ],
 }
 

@@ -51,6 +51,7 @@ async function seen(ref: PostRef): Promise<SlackMessage> {
   return found
 }
 
+const away = new Error('the database is away')
 const digest = async () => seen(await slack.post(message, place()))
 const drawn = (shown: unknown) => JSON.stringify(shown).split('"data_visualization"').length - 1
 const invalid = { kind: 'refused', error: 'invalid_blocks' } as const
@@ -61,7 +62,7 @@ describe('a digest', () => {
     const ref = await slack.post(message, place())
     expect(await slack.find(place(), since)).toMatchObject({ ts: ref['ts'] })
     const shown = await seen(ref)
-    expect(shown.text).toMatch(/^Friday 20 November 2026: Half the answers took 42 min/)
+    expect(shown.text).toMatch(/^Friday 20 November 2026: Half the answers took over 42 min/)
     expect(drawn(shown)).toBe(2)
   })
 
@@ -141,6 +142,55 @@ describe('a number', () => {
     const strange = { ...shown, blocks: [{ type: 'actions', elements: [{ action_id: 'number:1', value: '?' }] }] }
     await ana.click(strange, 'number:1')
     await screen.told(/another version/)
+  })
+})
+
+describe('whatever goes wrong with a click on a digest', () => {
+  test.each(['Answered 52', 'Edited: 15 (29 %)', 'Assign to me', 'Get as CSV'])(
+    '“%s” is answered in words while the database is away',
+    async (label) => {
+      const shown = await digest()
+      await screen.press(ana, shown, 'Answered 52')
+      await screen.told(/52 answered/)
+      const list = { ts: '1.0', text: '', ...(peer.responses.at(-1)?.said as object) }
+      core.failure = away
+      core.onDecision = () => Promise.reject(away)
+      await screen.press(ana, label === 'Get as CSV' ? list : shown, label)
+      await screen.told(/database can't be reached\. Nothing was changed/)
+    },
+  )
+
+  test.each([
+    { kind: 'rate-limited', seconds: 20 },
+    { kind: 'reset', when: 'before' },
+    { kind: 'answered', body: { ok: false, error: 'expired_url' } },
+  ] as const)('its answer comes into their own messages where it is not taken ($kind)', async (fault) => {
+    const shown = await digest()
+    peer.fault(`/response/${ana.id}`, fault)
+    await screen.press(ana, shown, 'Answered 52')
+    await eventually(() =>
+      expect(peer.callsOf('chat.postMessage').at(-1)?.args).toMatchObject({
+        channel: ana.id,
+        text: expect.stringMatching(/52 answered/) as unknown,
+      }),
+    )
+  })
+
+  test('twice the same is twice told, and taken once', async () => {
+    core.put(testCard({ conversationId: report.waiting[0]?.conversationId ?? '' }))
+    const shown = await digest()
+    await Promise.all(['Answered 52', 'Answered 52'].map((label) => screen.press(ana, shown, label)))
+    await screen.told(/52 answered/)
+    await screen.told(/52 answered/)
+    await Promise.all(['Assign to me', 'Assign to me'].map((label) => screen.press(ana, shown, label)))
+    await screen.told(/is assigned to you/)
+    await screen.told(/is assigned to you/)
+  })
+
+  test('a digest that is not kept any more says so', async () => {
+    core.onOpenItems = () => ({ title: 'This digest is not kept any more', lines: [{ text: 'Ask for it anew.' }] })
+    await screen.press(ana, await digest(), 'Answered 52')
+    await screen.told(/not kept any more[\s\S]*Ask for it anew/)
   })
 })
 

@@ -92,7 +92,7 @@ describe('a card', () => {
     ['12:00', 'Due', ''],
     ['09:15', 'Due', ''],
     ['09:14', 'Due', 'warn'],
-    ['08:59', 'Late since', 'warn'],
+    ['08:59', 'Late since', 'late'],
   ])('tells a target of %s o’clock as %j', async (clock, word, tone) => {
     const html = await render(testCard({ dueAt: new Date(`2026-03-02T${clock}:00Z`) }))
     const [, classes = '', text = ''] = /<p class="(due[^"]*)"[^>]*>([^]*?)<\/p>/.exec(html) ?? []

@@ -112,6 +112,31 @@ describe.skipIf(!hasChromium)('the digest in a browser', () => {
     await expect.poll(() => page.locator('#notice').textContent()).toContain(notice.title)
   })
 
+  it('takes a notice away once its card is dealt with, and tells the one below it no second time', async () => {
+    const about = (title: string, id: string) => ({
+      at: clock.now(),
+      message: { kind: 'notice' as const, title, lines: [{ text: `about ${id}`, conversationId: id }] },
+    })
+    await open('/', {}, [about('Late: complaint', 'c1'), about('Late: question', 'c2')])
+    room.put(testCard({ conversationId: 'c2' }))
+    await page.reload()
+    await page.getByText('Live', { exact: true }).waitFor()
+    const notices = page.getByRole('complementary', { name: 'Notices' })
+    await notices.getByText('Late: complaint').waitFor()
+    const answered = room.put(testCard({ state: 'answered', version: 99 }))
+    await workspace.update({}, { kind: 'card', card: answered })
+    await expect
+      .poll(() =>
+        notices
+          .locator('p')
+          .allTextContents()
+          .then((all) => all.length),
+      )
+      .toBe(1)
+    await notices.getByText('Late: question').waitFor()
+    expect(await page.locator('#notice').textContent()).not.toContain('Late')
+  })
+
   it('tells by when the team wants to have answered, and that it is late, as time goes by', async () => {
     await open('/', { timezoneId: 'America/New_York' })
     await page.clock.install({ time: new Date('2026-03-02T14:00:00Z') })
@@ -125,5 +150,6 @@ describe.skipIf(!hasChromium)('the digest in a browser', () => {
     await page.clock.setSystemTime(new Date('2026-03-02T14:31:00Z'))
     await page.clock.runFor(1000)
     await expect.poll(() => due.textContent().then((text) => text?.trim())).toMatch(/^Late since\s+09:30\sAM$/)
+    expect(await due.getAttribute('class')).toBe('due late')
   })
 })

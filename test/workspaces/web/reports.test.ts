@@ -52,6 +52,47 @@ describe('the page of the digest', () => {
     expect(page).toContain('No digest yet')
   })
 
+  it('says when the next one comes, by the team’s clock, and where that is changed', async () => {
+    const room = fakeRoom([], testClock('2026-03-06T10:00:00Z'))
+    const said = async () => textOf(await read(await visitor(room), '/reports'))
+    expect(await said()).toContain(
+      'The next one comes Monday 09:00 (UTC), about Friday 6 – Sunday 8 March 2026. Managers can change that under Settings',
+    )
+    room.tuning.digests = {
+      ...room.tuning.digests,
+      plans: { web: ['08:30', '12:30'].map((at) => ({ room: 'room', every: 'day', at })) },
+    }
+    room.tuning.hours = { ...room.tuning.hours, timeZone: 'Europe/Berlin' }
+    expect(await said()).toContain('The next one comes today 12:30 (Europe/Berlin), about Thursday 5 March 2026.')
+    room.tuning.digests = { ...room.tuning.digests, plans: { web: [] } }
+    expect(await said()).toContain('None comes by itself.')
+  })
+
+  it.each(['now', 'yesterday', 'week', 'month'])('shows %s at one click, without a script', async (period) => {
+    const room = roomWithReport()
+    room.onCommand = () => ({ title: report.title, lines: [], report })
+    const person = await visitor(room)
+    for (const page of [await read(person, '/reports'), await read(person, path)])
+      expect(page).toMatch(new RegExp(`<form[^>]+action="/reports"[^]*name="period" value="${period}"[^]*</form>`))
+    const answer = await person.form('/reports', { period })
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('location')).toBe(path)
+    expect(room.commands).toMatchObject([{ text: `digest ${period}`, teammate: { name: 'Team' } }])
+  })
+
+  it('says why there is nothing to show', async () => {
+    const room = fakeRoom()
+    room.onCommand = () => ({ title: 'Only @support may do this', lines: [] })
+    const person = await visitor(room)
+    await person.get('/reports')
+    const refused = await person.form('/reports', { period: 'now' })
+    expect(refused.status).toBe(403)
+    expect(await refused.text()).toContain('Only @support may do this')
+    for (const period of ['', 'off', 'toString', 'now\nat 08:30'])
+      expect((await person.form('/reports', { period })).status, period).toBe(400)
+    expect(room.commands).toHaveLength(1)
+  })
+
   it('shows the newest digest as a whole, what was told since above it, and the earlier ones below', async () => {
     const room = roomWithReport(notice('14 complaints about delivery in 30 min', new Date(), ['c1']))
     const quiet = quietReport()

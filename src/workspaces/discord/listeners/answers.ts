@@ -15,7 +15,7 @@ interface Asked {
 export async function showAnswer(desk: Desk, { talk }: Asker, asking: Promise<Asked>): Promise<void> {
   const soon = await within(asking, patienceMs)
   const isPlain = soon !== null && (soon.answer.report?.charts ?? []).length === 0
-  // Pictures take a while, and can't be part of the first answer.
+  // Pictures take a while, and follow the first answer.
   if (!isPlain) await talk.acknowledge('visibly')
   const { answer, ...look } = soon ?? (await asking)
   const without = answerOf(answer, look)

@@ -154,7 +154,7 @@ export function createTalk({
     if (!isThinking || !(await isTold(edit(message)))) await isTold(post(message))
   }
 
-  /** Files can only follow the first answer. */
+  /** Files follow the first answer: that must be quick, and over HTTP it is the response itself. */
   async function send(message: DiscordMessage, { files, without }: Parcel): Promise<void> {
     if (stage === 'fresh') await acknowledge('visibly')
     const way = stage === 'thinking' ? edit : post

@@ -12,13 +12,12 @@ export function numberButton(label: string, about: string, items: Items, index: 
   }
 }
 
-/** The same for several numbers in a row, at most 5: a menu that can be used again and again. */
+/** The same for several different numbers in a row, at most 5: a menu that can be used again and again. */
 export function numberMenu(numbers: { about: string; items: Items }[], index: number): types.Overflow {
-  const options = new Map(numbers.map(({ about, items }) => [valueOf(items), oneLine(about, 75)]))
   return {
     type: 'overflow',
     action_id: `number:${index}`,
-    options: [...options].map(([value, about]) => option(about, value)),
+    options: numbers.map(({ about, items }) => option(about, valueOf(items))),
   }
 }
 

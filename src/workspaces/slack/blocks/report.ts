@@ -138,9 +138,12 @@ function linesBlocks(reportId: string, lines: ReportLine[], name: string | null,
   const words = lines.map(
     ({ label, text, tone }) => `${marks[tone]}${mrkdwn(isolated(label, max.label))}: ${shown(text, max.text)}`,
   )
-  const numbers = lines.flatMap(({ label, text, opens }) =>
-    opens === null ? [] : [{ about: `${label}: ${text}`, items: { reportId, index: opens } }],
-  )
+  const opened = new Map(lines.flatMap((one) => (one.opens === null ? [] : [[one.opens, one] as const])))
+  const numbers = [...opened].map(([opens, { label, text }]) => ({
+    about: `${label}: ${text}`,
+    items: { reportId, index: opens },
+  }))
+  // A menu of one is a button.
   const [first, ...others] = numbers
   const accessory =
     first && (others.length > 0 ? numberMenu(numbers, index) : numberButton('Open', first.about, first.items, index))

@@ -18,7 +18,7 @@ export function listenToCommands(desk: Desk): void {
       if (asked.kind === 'form') return await openForm(desk, at, asked.form, asked.about)
       if (asked.kind === 'settings') return await openSettings(desk, at)
       const room = roomOf(command.team_id, command.channel_id)
-      await show(respond, await desk.handlers.onCommand(typed, await teammateOf(desk, actor), room))
+      await show(desk, at, await desk.handlers.onCommand(typed, await teammateOf(desk, actor), room))
     } catch (error) {
       await tell(desk, at, apologyFor(desk, 'command', error))
     }

@@ -7,12 +7,10 @@ import { actorOf, valueOf } from './clicks.ts'
 import { apologyFor, teammateOf, type Desk } from './desk.ts'
 import { show, tell, type Listener } from './tell.ts'
 
-type Asking = Listener & Required<Pick<Listener, 'respond'>>
-
 /** The numbers of a digest, however old it is. Acknowledged first; then every click gets an answer. */
 export function listenToNumbers(desk: Desk): void {
   listen(/^number:/, async (at, items) =>
-    show(at.respond, await desk.handlers.openItems(items, await teammateOf(desk, at.actor))),
+    show(desk, at, await desk.handlers.openItems(items, await teammateOf(desk, at.actor))),
   )
 
   listen('csv', async (at, items) => {
@@ -22,10 +20,10 @@ export function listenToNumbers(desk: Desk): void {
     await tell(desk, at, 'The file is in your messages with Deskbell.')
   })
 
-  function listen(actionId: string | RegExp, work: (at: Asking, items: Items) => Promise<void>): void {
+  function listen(actionId: string | RegExp, work: (at: Listener, items: Items) => Promise<void>): void {
     desk.app.action<BlockAction>(actionId, async ({ ack, body, action, client, respond }) => {
       await ack()
-      const at: Asking = { client, actor: actorOf(body), respond }
+      const at: Listener = { client, actor: actorOf(body), respond }
       const items = readItems(valueOf(action))
       if (!items)
         return tell(desk, at, 'This digest is from another version of Deskbell. Ask for it with /desk digest.')

@@ -3,6 +3,7 @@ import { messageOf } from '../../../errors.ts'
 import type { Answer } from '../../workspace.ts'
 import { answerBlocks } from '../blocks/answer.ts'
 import { namedMarks, prose } from '../blocks/elements.ts'
+import type { SlackMessage } from '../blocks/message.ts'
 import { cut } from '../../kit/text.ts'
 import type { Actor, Desk } from './desk.ts'
 
@@ -17,36 +18,41 @@ export interface Listener {
 const maxParts = 4
 
 /** To one person and nobody else: where they clicked, or else in their own conversation with the bot. Never throws. */
-export async function tell(desk: Pick<Desk, 'io'>, { client, actor, respond }: Listener, text: string): Promise<void> {
-  const words = { text: namedMarks(cut(text, 3000)), blocks: prose(text, maxParts) }
+export async function tell(desk: Pick<Desk, 'io'>, to: Listener, text: string): Promise<void> {
+  await deliver(desk, to, { text: namedMarks(cut(text, 3000)), blocks: prose(text, maxParts) })
+}
+
+/** The same for an answer, without its charts where Slack refuses them. */
+export async function show(desk: Pick<Desk, 'io'>, to: Listener, answer: Answer): Promise<void> {
+  const drawn = answer.report?.charts.length ? [answerBlocks(answer)] : []
+  await deliver(desk, to, answerBlocks(answer, false), drawn)
+}
+
+/** `rather`: what is tried before, where they clicked. */
+async function deliver(
+  { io }: Pick<Desk, 'io'>,
+  { client, actor, respond }: Listener,
+  message: SlackMessage,
+  rather: SlackMessage[] = [],
+): Promise<void> {
   const ways = [
-    ...(respond ? [() => respond({ response_type: 'ephemeral', replace_original: false, ...words })] : []),
+    ...(respond ? [...rather, message].map((one) => () => respondTo(respond, one)) : []),
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's, no window's
-    () => client.chat.postMessage({ channel: actor.user, unfurl_links: false, unfurl_media: false, ...words }),
+    () => client.chat.postMessage({ channel: actor.user, unfurl_links: false, unfurl_media: false, ...message }),
   ]
   for (const way of ways) {
     try {
       await way()
       return
     } catch (error) {
-      desk.io.log.warn('slack answer not delivered', { reason: messageOf(error) })
+      io.log.warn('slack answer not delivered', { reason: messageOf(error) })
     }
   }
 }
 
-/** Shows an answer to the one who asked, without its charts where Slack refuses them. Throws when it can't be delivered. */
-export async function show(respond: RespondFn, answer: Answer): Promise<void> {
-  const showWith = async (hasCharts: boolean) => {
-    const shown = answerBlocks(answer, hasCharts)
-    const response = await respond({ response_type: 'ephemeral', replace_original: false, ...shown })
-    // Some refusals come with status 200.
-    if (response instanceof Response && /"ok":\s*false/.test(await response.text()))
-      throw new Error('Slack refused the answer')
-  }
-  try {
-    await showWith(true)
-  } catch (error) {
-    if (!answer.report?.charts.length) throw error
-    await showWith(false)
-  }
+/** Where they clicked or typed. Throws when Slack does not take it: some refusals come with status 200. */
+async function respondTo(respond: RespondFn, message: SlackMessage): Promise<void> {
+  const response = await respond({ response_type: 'ephemeral', replace_original: false, ...message })
+  if (response instanceof Response && /"ok":\s*false/.test(await response.text()))
+    throw new Error('Slack refused the answer')
 }

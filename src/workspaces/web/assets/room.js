@@ -50,7 +50,8 @@ function tick() {
   for (const due of document.querySelectorAll('[data-due]')) {
     const left = new Date(due.dataset.due) - now
     const word = due.firstElementChild
-    due.classList.toggle('warn', left < soonMs)
+    due.classList.toggle('late', left < 0)
+    due.classList.toggle('warn', left >= 0 && left < soonMs)
     if (left < 0 && word.textContent !== 'Late since') word.textContent = 'Late since'
   }
 }
@@ -124,6 +125,8 @@ function show(message) {
       notice(`New: ${fresh.getAttribute('aria-label')}`)
     }
   }
+  // What a notice is about may be dealt with now.
+  if (message.bucket !== 'open' && document.querySelector('#notices > p')) refreshNotices().catch(keepRefreshed)
   tick()
 }
 
@@ -193,9 +196,11 @@ async function refreshNotices() {
   const response = await fetch('/room/notices')
   const fresh = response.ok && parse(await response.text()).getElementById('notices')
   if (!fresh) return
-  const isNew = fresh.querySelector('a')?.textContent !== old.querySelector('a')?.textContent
+  const keyOf = (one) => one.querySelector('a').outerHTML + one.querySelector('time').dateTime
+  const known = new Set(Array.from(old.children, keyOf))
+  const added = Array.from(fresh.children).find((one) => !known.has(keyOf(one)))
   if (!old.contains(document.activeElement)) old.replaceWith(fresh)
-  if (isNew && fresh.children.length > 0) notice(fresh.querySelector('p').textContent.trim().replace(/\s+/g, ' '))
+  if (added) notice(added.textContent.trim().replace(/\s+/g, ' '))
   tick()
 }
 

@@ -18,7 +18,7 @@ const soonMs = 15 * 60_000
 /** Until when the team wants to have answered; it turns in the browser as well. */
 export function dueView(dueAt: Date, now: Date): Html {
   const left = dueAt.getTime() - now.getTime()
-  return html`<p class="due ${left < soonMs && 'warn'}" data-due="${dueAt.toISOString()}">
+  return html`<p class="due ${left < 0 ? 'late' : left < soonMs && 'warn'}" data-due="${dueAt.toISOString()}">
     <span>${left < 0 ? 'Late since' : 'Due'}</span> ${timeView(dueAt, 'clock', now)}
   </p>`
 }

@@ -114,7 +114,7 @@ describe('a digest in Slack', () => {
       'Friday 20 November 2026: Half the answers took over 42 min, usually 20 min: they waited longer for a person; 14 complaints about delivery came in, usually 6.',
     )
     expect(textOf(blocks)).toMatch(
-      /^Friday 20 November 2026\nHalf the answers took 42 min[^\n]*\nSent late: [^\n]*\n\*52\* {2}Answered/,
+      /^Friday 20 November 2026\nHalf the answers took over 42 min[^\n]*\nSent late: [^\n]*\n\*52\* {2}Answered/,
     )
   })
 
@@ -125,6 +125,13 @@ describe('a digest in Slack', () => {
     expect(opened.slice(0, 3).map(([label]) => label)).toEqual(['Answered 52', 'Within target 81 %', 'Still waiting 7'])
     expect(opened).toContainEqual(['Open', 3])
     expect(opened).toContainEqual(['Rewritten: 6 (11 %)', 9])
+  })
+
+  it('has a button, not a menu, for lines that open the same', () => {
+    const line = { label: 'Edited', text: '15', tone: 'plain' as const, opens: 8, example: null }
+    const lines = [line, { ...line, label: 'Rewritten' }]
+    const { blocks } = shown(sampleReport({ figures: [], sections: [{ title: 'Drafts', lines }] }))
+    expect(openedBy({ text: '', blocks })).toEqual([['Open', 8]])
   })
 
   it('leads to the cards that wait, and lets whoever reads it take them', () => {

@@ -31,6 +31,9 @@ interface Due extends Aimed {
  */
 export type CountedSet = 'received' | 'settled' | 'waiting' | 'undelivered'
 
+/** Hours before that are not looked up: a provider's date may be of 1970, and every day of it has its price. */
+const longestMs = 3 * 366 * 86_400_000
+
 /** Looks at what was answered or waits, for the targets and the hours by which it is measured. */
 export async function openCount(
   { db, clock }: Pick<Context, 'db' | 'clock'>,
@@ -41,7 +44,8 @@ export async function openCount(
   const until = to < now ? to : now
   const kinds = await rowsOf<Aimed & { first: number; last: number | null }>(db, kindsQuery(from, until))
   const times = kinds.flatMap(({ first, last }) => (last === null ? [first] : [first, last]))
-  const [first, last] = [Math.min(until.getTime(), ...times), Math.max(until.getTime(), ...times)]
+  const last = Math.max(until.getTime(), ...times)
+  const first = Math.max(until.getTime() - longestMs, Math.min(until.getTime(), ...times))
   return {
     from,
     until,

@@ -7,7 +7,8 @@ import type { Triage } from '../interactions/interaction.ts'
 import type { AcceptedData } from './timeline.ts'
 
 // Table `outcomes` follows the event log: each verb calls one of these in its own transaction, after its event. All take sets.
-// What each means is told by `replay`.
+// What each means is told by `replay`. `offset 0` keeps each row's own look-up: otherwise the table is read from end to end while it
+// is small, by a plan that the database goes on with as it grows.
 
 const plainColumns = sql.join(
   Object.values(getTableColumns(outcomes))
@@ -63,10 +64,11 @@ export async function receiveOutcomes(
       is_by_hand: false,
     }
   })
+  // What a person did in the first place has nothing before it.
   await tx.execute(sql`
     insert into outcomes (${plainColumns}, is_first)
-    select ${plainColumns}, r.is_first and not exists (
-      select 1 from outcomes o where o.conversation_id = r.conversation_id and o.settled_as is distinct from 'automatic')
+    select ${plainColumns}, r.is_first and (r.seq = 1 or not exists (
+      select 1 from outcomes o where o.conversation_id = r.conversation_id and o.settled_as is distinct from 'automatic' offset 0))
     from jsonb_populate_recordset(null::outcomes, ${JSON.stringify(rows)}::jsonb) r`)
 }
 
@@ -75,8 +77,10 @@ export async function continueOutcomes(tx: Db, continued: { interactionId: strin
   if (continued.length === 0) return
   await tx.execute(sql`
     update outcomes o set seq = u.seq, theme = null
-    from jsonb_to_recordset(${JSON.stringify(continued)}::jsonb) as u("interactionId" uuid, seq int)
-    where o.interaction_id = u."interactionId"`)
+    from (select interaction_id, since, t.seq
+      from jsonb_to_recordset(${JSON.stringify(continued)}::jsonb) as t("interactionId" uuid, seq int)
+      cross join lateral (select interaction_id, since from outcomes where interaction_id = t."interactionId" offset 0) w) u
+    where o.interaction_id = u.interaction_id and o.since = u.since`)
 }
 
 /** It was found out what these interactions are about. */
@@ -111,10 +115,11 @@ export async function answerOutcomes(
   if (answers.length === 0) return
   await tx.execute(sql`
     update outcomes o set ${assignSettled(sql`a`)}
-    from (select t."conversationId", d."answersSeq", ${settledBy(sql`t."replyId"`, sql`t.at`)}
+    from (select w.interaction_id, w.since, ${settledBy(sql`t."replyId"`, sql`t.at`)}
       from jsonb_to_recordset(${JSON.stringify(answers)}::jsonb) as t("conversationId" uuid, at timestamptz, "replyId" uuid, data jsonb)
-      cross join lateral ${acceptedIn(sql`t.data`)}) a
-    where o.conversation_id = a."conversationId" and o.settled_at is null and o.seq <= a."answersSeq"`)
+      cross join lateral ${acceptedIn(sql`t.data`)}
+      cross join lateral ${waitingUpTo(sql`d."answersSeq"`)}) a
+    where o.interaction_id = a.interaction_id and o.since = a.since`)
 }
 
 /** Conversations were dismissed: so is what waits in them up to `seq`. */
@@ -126,7 +131,17 @@ export async function dismissOutcomes(
   await tx.execute(sql`
     update outcomes o set settled_at = t.at, settled_as = 'dismissed', dismissed_reason = t.reason
     from jsonb_to_recordset(${JSON.stringify(dismissals)}::jsonb) as t("conversationId" uuid, at timestamptz, seq int, reason text)
-    where o.conversation_id = t."conversationId" and o.settled_at is null and o.seq <= t.seq`)
+    cross join lateral ${waitingUpTo(sql`t.seq`)}
+    where o.interaction_id = w.interaction_id and o.since = w.since`)
+}
+
+/**
+ * What waits in the conversation of `t`, as rows `w`. Looked up by the conversation, never among all that wait: their number
+ * is what statistics are the last to tell.
+ */
+function waitingUpTo(seq: SQL): SQL {
+  return sql`(select interaction_id, since from outcomes
+    where conversation_id = t."conversationId" and seq <= ${seq} and coalesce(settled_at, 'infinity') = 'infinity' offset 0) w`
 }
 
 /** Replies that were accepted did not arrive: what they answered waits again, unless another reply answers it. */
@@ -139,12 +154,15 @@ export async function reopenOutcomes(tx: Db, reopenings: Told[]): Promise<void> 
   await undoOutcomes(tx, reopenings, sql`o.settled_as = 'dismissed'`)
 }
 
-/** Ends rows, each of which goes on in another: a row that began only then is changed in its place. */
+/**
+ * Ends rows, each of which goes on in another: a row that began only then is changed in its place. What failed does not stand,
+ * even where another replica's clock has it accepted later.
+ */
 async function undoOutcomes(tx: Db, undoings: (Told & { replyId?: string })[], isUndone: SQL): Promise<void> {
   if (undoings.length === 0) return
   await tx.execute(sql`
     with undone as materialized (
-      select o, o.interaction_id, o.conversation_id, o.since, o.seq, t.at
+      select o, o.interaction_id, o.conversation_id, o.since, o.seq, t.at, t."replyId" as undone_by
       from jsonb_to_recordset(${JSON.stringify(undoings)}::jsonb) as t("conversationId" uuid, at timestamptz, "replyId" uuid)
       join outcomes o on o.conversation_id = t."conversationId"
       where o.undone_at is null and ${isUndone}
@@ -158,6 +176,7 @@ async function undoOutcomes(tx: Db, undoings: (Told & { replyId?: string })[], i
     ), anew as materialized (
       select distinct on (u.interaction_id) u.*, s.reply_id, s.data
       from undone u left join standing s on s.conversation_id = u.conversation_id and s."answersSeq" >= u.seq
+        and s.reply_id is distinct from u.undone_by
       order by u.interaction_id, s.at, s.id
     ), ended as (
       update outcomes o set undone_at = a.at from anew a

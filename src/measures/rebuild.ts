@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Db } from '../db/client.ts'
-import { conversations, events, interactions, outcomes, settings } from '../db/schema.ts'
+import { conversations, countedPeriods, events, interactions, outcomes, settings } from '../db/schema.ts'
 import { insertAll, isAnyOf } from '../db/sets.ts'
 import { replay, type Stretch } from './replay.ts'
 import { timelineOf, toldEvents, type LoggedEvent } from './timeline.ts'
@@ -37,25 +37,29 @@ export async function ensureOutcomes({ db, clock }: Pick<Context, 'db' | 'clock'
   const [done] = await db.select({ key: settings.key }).from(settings).where(eq(settings.key, 'outcomes'))
   if (done) return 0
   const made = await rebuildOutcomes(db)
-  // Postgres looks by itself only after a while, and reads a table of which it knows nothing from end to end.
-  await db.execute(sql`analyze outcomes`)
+  // Postgres looks by itself only after a while. Of an empty table it would keep in mind that reading all of it costs nothing.
+  if (made > 0) await db.execute(sql`analyze outcomes`)
   await db.insert(settings).values({ key: 'outcomes', value: { made }, updatedAt: clock.now() }).onConflictDoNothing()
   return made
 }
 
 /**
- * Makes the table `outcomes` anew from the event log. Returns the number of rows. It holds the conversations that it is at, as the
- * verbs do, so it may run beside them, be broken off, and be repeated, also by two replicas at once.
+ * Makes the table `outcomes` anew from the event log; past periods are counted again. Returns the number of rows. It holds the
+ * conversations that it is at, as the verbs do, so it may run beside them, be broken off, and be repeated, also by two replicas
+ * at once.
  */
 export async function rebuildOutcomes(db: Db): Promise<number> {
   let made = 0
   let after = '00000000-0000-0000-0000-000000000000'
   for (;;) {
     const round = await db.transaction((tx) => rebuildAfter(tx, after))
-    if (!round) return made
+    if (!round) break
     made += round.made
     after = round.last
   }
+  // They were counted from the table as it was before, or while it was made.
+  await db.delete(countedPeriods)
+  return made
 }
 
 async function rebuildAfter(tx: Db, after: string): Promise<{ made: number; last: string } | null> {

@@ -32,6 +32,8 @@ const accepted = z.object({
   approvedAt: moment.optional(),
   isByHand: z.boolean().optional(),
 })
+/** `dismissed`: why the team had closed the conversation, if they had. */
+const failed = z.object({ dismissed: z.enum(dismissReasons).optional() })
 const dismissed = z.object({ reason: z.enum(dismissReasons), seq: seq.optional() })
 const reopened = z.object({ from: z.string().optional() })
 
@@ -102,9 +104,13 @@ export function timelineOf(events: LoggedEvent[]): Timeline {
         break
       }
       case 'reply.failed':
-      case 'reply.rejected':
-        if (replyId) timeline.push({ kind: 'failed', at, replyId })
+      case 'reply.rejected': {
+        if (!replyId) break
+        const { dismissed: reason } = failed.parse(data)
+        timeline.push({ kind: 'failed', at, replyId })
+        if (reason) timeline.push({ kind: 'dismissed', at, reason, seq: newest })
         break
+      }
       case 'conversation.dismissed': {
         const { reason, seq: upTo = newest } = dismissed.parse(data)
         timeline.push({ kind: 'dismissed', at, reason, seq: upTo })

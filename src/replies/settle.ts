@@ -6,7 +6,7 @@ import { addEvent, changeConversation, type EventType } from '../conversations/q
 import { findOldestUnanswered } from '../interactions/queries.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, lines, replies, teammates } from '../db/schema.ts'
-import { answerOutcomes, failOutcomes } from '../measures/outcomes.ts'
+import { answerOutcomes, dismissOutcomes, failOutcomes } from '../measures/outcomes.ts'
 import { findFirstDrafted } from '../drafts/queries.ts'
 import { deliveryJobs } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
@@ -122,9 +122,13 @@ export async function settleFailed(
     if (isOver && row.inboundSeq > reply.answersSeq) await askForDraft(ctx, tx, row.id, row.inboundSeq)
   }
   const { conversationId } = reply
-  const data = { ...problem, ...(at ? { at: at.toISOString() } : {}) }
+  // Nobody waits in what the team closed since, and nothing would ever end the waiting.
+  const dismissed = row?.state === 'quarantined' ? 'spam' : row?.state === 'dismissed' ? row.dismissedReason : null
+  const data = { ...problem, ...(at ? { at: at.toISOString() } : {}), ...(dismissed ? { dismissed } : {}) }
   const toldAt = await addEvent(ctx, tx, `reply.${state}`, { conversationId, replyId, actor, data })
   await failOutcomes(tx, [{ conversationId, at: toldAt, replyId }])
+  if (row && dismissed)
+    await dismissOutcomes(tx, [{ conversationId, at: toldAt, seq: row.inboundSeq, reason: dismissed }])
   return reply
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { audiences, countedPeriods, events, outcomes } from '../../src/db/schema.ts'
 import { insertAll } from '../../src/db/sets.ts'
+import { openCount } from '../../src/measures/counted.ts'
 import { dimensions, type Numbers } from '../../src/measures/numbers.ts'
 import { groupsOf, numbersOf, type Known, type OutcomeRow } from '../../src/measures/numbers-of.ts'
 import { inOrder, readGroups } from '../../src/measures/read-groups.ts'
@@ -98,6 +99,17 @@ describe('the numbers of a period', () => {
       undelivered: { failed: 0, unknown: 1 },
       csat: null,
       nps: null,
+    })
+  })
+
+  it('take no longer for a date out of the world, which counts as late by any clock', async () => {
+    await fill({ rows: [outcome(1, '10:00', { occurredAt: new Date(0) })], events: [], audiences: [] })
+    const target = { channels: [], themes: [], urgencies: [], minutes: 60, isBusinessTime: true }
+    const tuning = { ...defaultTuning, targets: [target] }
+    expect((await openCount(ctx(), tuning, monday)).time.opens.length).toBeLessThan(3 * 366)
+    expect(await readNumbers(ctx(), tuning, monday)).toMatchObject({
+      waiting: { count: 1, late: 1, longestMs: monday.to.getTime() },
+      target: { within: 0, of: 1 },
     })
   })
 

@@ -67,6 +67,9 @@ interface Told {
   data: AcceptedData
   seq: number
   reason: DismissReason
+  /** Of a failed reply: in a conversation that was closed for this reason, up to there. */
+  dismissed?: DismissReason
+  upTo: number
   from: string
   isQuarantined: boolean
 }
@@ -116,7 +119,12 @@ describe('the table of outcomes, over ten thousand random conversations', () => 
           about,
         )
     await answerOutcomes(db, of('reply.accepted', 'reply.marked-sent'))
-    await failOutcomes(db, of('reply.failed', 'reply.rejected'))
+    const failed = of('reply.failed', 'reply.rejected')
+    await failOutcomes(db, failed)
+    await dismissOutcomes(
+      db,
+      failed.flatMap(({ dismissed, ...one }) => (dismissed ? [{ ...one, seq: one.upTo, reason: dismissed }] : [])),
+    )
     await dismissOutcomes(db, of('conversation.dismissed'))
     await reopenOutcomes(
       db,

@@ -1,12 +1,49 @@
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { rowsOf } from '../../src/db/client.ts'
+import { rowsOf, type Db } from '../../src/db/client.ts'
 import { kindsQuery, openCount, type Count } from '../../src/measures/counted.ts'
 import * as queries from '../../src/measures/number-queries.ts'
+import { answerOutcomes, continueOutcomes, dismissOutcomes, receiveOutcomes } from '../../src/measures/outcomes.ts'
 import { defaultTuning } from '../../src/settings/tuning.ts'
 import { makeHistory } from '../bench/history.ts'
 import { testClock } from '../support/clock.ts'
 import { openTestDatabase, type TestDatabase } from '../support/db.ts'
+
+describe('what a verb changes', () => {
+  const id = '00000000-0000-4000-8000-000000000001'
+  const at = new Date('2026-03-19T09:00:00Z')
+  const one = {
+    id,
+    conversationId: id,
+    seq: 1,
+    channel: 'email',
+    account: 'main',
+    kind: 'message',
+    occurredAt: at,
+    receivedAt: at,
+  } as const
+  const data = { answersSeq: 1, acceptedAt: at.toISOString(), approvedBy: 'fake:ana' }
+
+  // The plan of a table of which nothing is known may stay while it fills.
+  it.each<[string, (tx: Db) => Promise<void>]>([
+    ['what came in', (tx) => receiveOutcomes(tx, [one], new Set())],
+    ['what went on', (tx) => continueOutcomes(tx, [{ interactionId: id, seq: 2 }])],
+    ['what was answered', (tx) => answerOutcomes(tx, [{ conversationId: id, at, replyId: id, data }])],
+    ['what was dismissed', (tx) => dismissOutcomes(tx, [{ conversationId: id, at, seq: 1, reason: 'spam' }])],
+  ])('is found by the index of its own, also in a new table: %s', async (_, change) => {
+    const { db, close } = await openTestDatabase()
+    try {
+      let plan: Record<string, string>[] = []
+      const explaining = { execute: async (query: SQL) => void (plan = await rowsOf(db, sql`explain ${query}`)) }
+      await change(explaining as unknown as Db)
+      const text = plan.map((row) => Object.values(row).join()).join('\n')
+      expect(text).not.toMatch(/Seq Scan on outcomes|outcomes_settled/)
+      expect(text).toMatch(/Index.* Scan.* (on|using) outcomes_(conversation|pkey)/)
+    } finally {
+      await close()
+    }
+  })
+})
 
 describe('a day within a long history', () => {
   let database: TestDatabase

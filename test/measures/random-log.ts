@@ -137,7 +137,9 @@ function randomLog(random: Random, index: number): RandomLog {
       const reply = random.pick(open)
       reply.state = 'failed'
       if (state === 'answered') state = 'waiting'
-      tell(random.chance(0.5) ? 'reply.failed' : 'reply.rejected', { replyId: reply.id, data: { reason: 'Full' } })
+      const dismissed = state === 'dismissed' ? { dismissed: random.pick(dismissReasons) } : {}
+      const data = { reason: 'Full', upTo: seq, ...dismissed }
+      tell(random.chance(0.5) ? 'reply.failed' : 'reply.rejected', { replyId: reply.id, data })
     },
     dismiss() {
       state = 'dismissed'

@@ -1,6 +1,6 @@
 import { asc, eq, sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { events, outcomes } from '../../src/db/schema.ts'
+import { conversations, countedPeriods, events, outcomes } from '../../src/db/schema.ts'
 import { businessTime } from '../../src/measures/business-time.ts'
 import { fatesOf } from '../../src/measures/measures.ts'
 import { ensureOutcomes, rebuildOutcomes } from '../../src/measures/rebuild.ts'
@@ -9,6 +9,7 @@ import { PermanentError } from '../../src/errors.ts'
 import { record } from '../../src/interactions/record.ts'
 import { usualHours } from '../../src/settings/tuning.ts'
 import { fakeChannel, inbound } from '../support/channel.ts'
+import { createRandom } from '../chaos/random.ts'
 import { openDesk, type Desk } from '../support/desk.ts'
 
 /**
@@ -31,9 +32,12 @@ describe('the timeline of a conversation', () => {
     await desk.work()
   }
   const table = () => desk.ctx.db.select().from(outcomes).orderBy(asc(outcomes.interactionId), asc(outcomes.since))
-  /** Holds the table against the log, and returns it. */
+  /** Holds the table against the log and the conversations, and returns it. */
   async function agreed() {
     const written = await table()
+    const waiting = new Set(written.flatMap((row) => (row.settledAt === null ? [row.conversationId] : [])))
+    for (const { id, state } of await desk.ctx.db.select().from(conversations))
+      if (waiting.has(id)) expect(['waiting', 'snoozed', 'sending']).toContain(state)
     await rebuildOutcomes(desk.ctx.db)
     expect(await table()).toEqual(written)
     return written
@@ -180,6 +184,23 @@ describe('the timeline of a conversation', () => {
     ])
   })
 
+  it('waits in vain for nobody where a reply bounces after the rest was dismissed', async () => {
+    const id = await hear(0, 'a')
+    await approve(5, id)
+    const { reply } = await desk.conversation(id)
+    await hear(10, 'b')
+    await at(15)
+    await desk.decide(id, { kind: 'dismiss', seenSeq: 2, reason: 'no-reply-needed' })
+    await at(20)
+    const receipt = { externalId: reply?.externalId ?? '', state: 'failed', at: minute(20), reason: 'Bounced' } as const
+    await record(desk.ctx, [{ channel: desk.channel, delivery: { interactions: [], receipts: [receipt] } }])
+    expect(await told(id, 18)).toEqual(['answered 5 by fake:ana', 'dismissed no-reply-needed'])
+    expect(await told(id, 30)).toEqual(['dismissed no-reply-needed', 'dismissed no-reply-needed'])
+    await at(40)
+    await desk.decide(id, { kind: 'reopen' })
+    expect(await told(id, 60)).toEqual(['waiting 60', 'waiting 50'])
+  })
+
   it('stays dismissed when a snooze of later words is broken off', async () => {
     const id = await hear(0, 'a')
     await at(5)
@@ -234,8 +255,12 @@ describe('the timeline of a conversation', () => {
         case when type like 'conversation.%' then '{"reason": "spam"}'::jsonb else '{}' end`,
     })
     await desk.ctx.db.delete(outcomes)
+    const counted = { fromAt: minute(0), toAt: minute(60), fingerprint: '', content: {}, countedAt: minute(60) }
+    await desk.ctx.db.insert(countedPeriods).values(counted)
     expect(await ensureOutcomes(desk.ctx)).toBe(1)
     expect(await table()).toEqual(written)
+    // What was counted of the empty table counts no more.
+    expect(await desk.ctx.db.select().from(countedPeriods)).toEqual([])
     await desk.ctx.db.delete(outcomes)
     expect(await ensureOutcomes(desk.ctx)).toBe(0)
   })
@@ -252,6 +277,60 @@ describe('the timeline of a conversation', () => {
     const rows = await agreed()
     expect(rows.map(({ settledAs }) => settledAs)).toEqual(['dismissed', 'dismissed', 'dismissed', null])
   })
+
+  it('waits for an answer that bounced, though the clock of the replica that hears of it is behind', async () => {
+    const id = await hear(0, 'a')
+    await approve(5, id)
+    desk.clock.set(minute(4))
+    await bounce(id)
+    expect(await table()).toMatchObject([{ settledAs: 'answered', undoneAt: minute(4) }, { settledAs: null }])
+  })
+
+  it('is told the same by the log when everything happens at once', async () => {
+    const random = createRandom(8)
+    desk.channel.limits.quietSeconds = 5
+    const ids = await Promise.all(['r', 's', 't'].map((name) => hearIn(name)))
+    await desk.pass(10)
+    for (const id of ids) await approveNow(id)
+    await desk.work()
+    expect((await agreed()).map(({ settledAs }) => settledAs)).toEqual(['answered', 'answered', 'answered'])
+    let lines = 0
+    for (let round = 0; round < 6; round++) {
+      desk.clock.set(new Date(desk.clock.now().getTime() + random.pick([0, 1, 4000, 60_000])))
+      const attempts = ids.flatMap((id, index) =>
+        Array.from({ length: 3 }, () => {
+          switch (random.between(0, 4)) {
+            case 0:
+              return desk.hear(inbound(`l${lines++}`, { conversation: { externalId: 'rst'.charAt(index) } }))
+            case 1:
+              return approveNow(id)
+            case 2:
+              return desk.decide(id, { kind: 'reopen' })
+            case 3:
+              return bounce(id)
+            default:
+              return dismissNow(id)
+          }
+        }),
+      )
+      await Promise.allSettled(attempts)
+      await desk.work()
+      await agreed()
+    }
+  })
+  async function approveNow(id: string): Promise<void> {
+    const { draft, inboundSeq } = await desk.conversation(id)
+    if (draft) await desk.decide(id, { kind: 'approve', draftId: draft.id, seenSeq: inboundSeq })
+  }
+  async function dismissNow(id: string): Promise<void> {
+    const { inboundSeq } = await desk.conversation(id)
+    await desk.decide(id, { kind: 'dismiss', seenSeq: inboundSeq, reason: 'no-reply-needed' })
+  }
+  async function bounce(id: string): Promise<void> {
+    const { reply } = await desk.conversation(id)
+    const receipt = { externalId: reply?.externalId ?? '', state: 'failed', at: desk.clock.now() } as const
+    await record(desk.ctx, [{ channel: desk.channel, delivery: { interactions: [], receipts: [receipt] } }])
+  }
   const hearIn = (thread: string) =>
     desk.hearOne(inbound(thread, { conversation: { externalId: thread }, occurredAt: minute(0) }))
 })

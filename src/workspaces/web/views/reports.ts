@@ -82,7 +82,7 @@ export function itemsPage(frame: Frame, reportId: string, { title, lines, csv }:
 
 function streamView(bulletins: Bulletin[], now: Date, title?: string | false): Html | null {
   if (bulletins.length === 0) return null
-  return html`${title && html`<h2 class="stream-title">${title}</h2>`}
+  return html`<h2 class="${title ? 'stream-title' : 'unseen'}">${title || 'The newest'}</h2>
     <ul class="stream">
       ${bulletins.map(
         ({ at, message }) =>

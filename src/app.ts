@@ -146,7 +146,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
         const conversation = await readConversation(db, channels, conversationId)
         return conversation && cardOf(conversation)
       },
-      listBulletins: (after) => listBulletins(ctx, workspaceId, after),
+      listBulletins: (after, only) => listBulletins(ctx, workspaceId, after, only),
       async readReport(reportId) {
         const stored = isUuid(reportId) ? await readStored(db, reportId) : null
         return stored && showReport(ctx, workspaceId, stored)

@@ -52,18 +52,20 @@ async function renderNotice(
   }
 }
 
-/** Reports and notices of a workspace, the newest first; `after`: what the page before returned as `next`. */
+/** Reports and notices of a workspace, or one kind of them, the newest first; `after`: what the page before returned as `next`. */
 export async function listBulletins(
   ctx: BulletinContext,
   workspaceId: string,
   after: string | null,
+  only?: Bulletin['message']['kind'],
 ): Promise<BulletinPage> {
   const position = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~(.{1,500})$/.exec(after ?? '')
   const beyond = position && sql`(${posts.createdAt}, ${posts.key}) < (${position[1]}::timestamptz, ${position[2]})`
+  const isKind = only && sql`${posts.body}->>'kind' = ${only}`
   const rows = await ctx.db
     .select({ key: posts.key, at: posts.createdAt, body: posts.body })
     .from(posts)
-    .where(and(eq(posts.workspace, workspaceId), isNull(posts.conversationId), beyond ?? undefined))
+    .where(and(eq(posts.workspace, workspaceId), isNull(posts.conversationId), isKind, beyond ?? undefined))
     .orderBy(desc(posts.createdAt), desc(posts.key))
     .limit(pageSize + 1)
   const page = rows.slice(0, pageSize)

@@ -252,8 +252,8 @@ export interface WorkspaceIo {
   countCards(): Promise<Record<CardFilter, number>>
   /** Null when there is none, or what was asked for is no id. */
   readCard(conversationId: string): Promise<Card | null>
-  /** Reports and notices that were posted in this workspace, the newest first; for one that keeps no posts of its own. */
-  listBulletins(after: string | null): Promise<BulletinPage>
+  /** Reports and notices that were posted in this workspace, or one kind of them, the newest first; for one that keeps no posts of its own. */
+  listBulletins(after: string | null, only?: Bulletin['message']['kind']): Promise<BulletinPage>
   /** Null when there is none, or what was asked for is no id. */
   readReport(id: string): Promise<Report | null>
   readAttachment(id: string): Promise<{ name: string; mediaType: string; content: Uint8Array } | null>

@@ -65,6 +65,8 @@ describe('what concerns no single conversation', () => {
     )
     expect(titles.toSorted()).toEqual(Array.from({ length: 12 }, (_, number) => `n${number}`).toSorted())
     expect(titles[0]).toBe('n11')
+    const reports = await listBulletins(desk.ctx, 'fake', null, 'report')
+    expect(reports.bulletins.map(({ message }) => message.kind)).toEqual(['report', 'report'])
     expect(await listBulletins(desk.ctx, 'other', null)).toEqual({ bulletins: [], next: null })
     expect((await listBulletins(desk.ctx, 'fake', 'nonsense')).bulletins).toHaveLength(10)
   })

@@ -108,7 +108,7 @@ export function createReports({ io, handlers, frame, page, refuse }: Room): Repo
     },
     async notices() {
       const since = io.clock.now().getTime() - noticeMs
-      const { bulletins } = await io.listBulletins(null)
+      const { bulletins } = await io.listBulletins(null, 'notice')
       const recent = bulletins.filter(({ at, message }) => message.kind === 'notice' && at.getTime() >= since)
       const current: Bulletin[] = []
       for (const notice of recent) {

@@ -221,11 +221,12 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
         core.reads += 1
         return core.cards.get(id) ?? null
       },
-      async listBulletins(after) {
+      async listBulletins(after, only) {
         check()
         const from = Number(after ?? 0)
-        const next = core.bulletins.length > from + 10 ? String(from + 10) : null
-        return { bulletins: core.bulletins.slice(from, from + 10), next }
+        const wanted = core.bulletins.filter(({ message }) => only === undefined || message.kind === only)
+        const next = wanted.length > from + 10 ? String(from + 10) : null
+        return { bulletins: wanted.slice(from, from + 10), next }
       },
       async readReport(id) {
         check()

@@ -1,23 +1,25 @@
 import { startApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { doctor } from './doctor.ts'
+import { runSettings } from './settings-command.ts'
 import { openDatabase } from './db/client.ts'
 import { migrate } from './db/migrate.ts'
-import { ConfigError } from './errors.ts'
+import { BadInputError, ConfigError } from './errors.ts'
 
 /* oxlint-disable no-console -- what a person at the terminal reads */
 try {
-  await run(process.argv[2])
+  await run(process.argv[2], process.argv.slice(3))
 } catch (error) {
-  console.error(error instanceof ConfigError ? `\nDeskbell can't start.\n${error.message}\n` : error)
+  if (error instanceof BadInputError) console.error(`\n${error.message}\n`)
+  else console.error(error instanceof ConfigError ? `\nDeskbell can't start.\n${error.message}\n` : error)
   process.exit(1)
 }
 
-async function run(command: string | undefined): Promise<void> {
+async function run(command: string | undefined, words: string[]): Promise<void> {
   const config = readConfig(process.env)
-  if (command !== undefined && command !== 'doctor' && command !== 'migrate')
+  if (command !== undefined && !['doctor', 'migrate', 'settings'].includes(command))
     throw new ConfigError(
-      `There is no command "${command}". Known are doctor and migrate; without one, Deskbell starts.`,
+      `There is no command "${command}". Known are doctor, migrate and settings; without one, Deskbell starts.`,
     )
   if (command === 'doctor') process.exit((await doctor(config, console.log)) ? 0 : 1)
   if (command === 'migrate') {
@@ -25,6 +27,7 @@ async function run(command: string | undefined): Promise<void> {
     console.log(`Migrations applied: ${await migrate(database.db)}`)
     return database.close()
   }
+  if (command === 'settings') return runSettings(config, words, console.log)
   const app = await startApp(config)
   const { channels, workspaces } = app.ctx
   const isOn = (role: (typeof config.core.ROLES)[number]) => config.core.ROLES.includes(role)

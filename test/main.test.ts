@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -21,7 +21,24 @@ describe('the program', () => {
   it('refuses a command that there is not, instead of starting', async () => {
     const { exit, errors } = start({}, 'doctr')
     expect(await exit).toBe(1)
-    expect(await errors).toContain('There is no command "doctr". Known are doctor and migrate')
+    expect(await errors).toContain('There is no command "doctr". Known are doctor, migrate and settings')
+  })
+
+  it('writes the settings into a file, and takes them over from one', { timeout: 60_000 }, async () => {
+    const file = join(folder, 'settings.json')
+    const run = async (...words: string[]) => {
+      const { program, exit, errors } = start({}, 'settings', ...words)
+      const said = text(program.stdout)
+      return [await exit, ((await said) + (await errors)).trim()]
+    }
+    expect(await run('export', file)).toEqual([0, `The settings are in ${file}`])
+    const settings = JSON.parse(await readFile(file, 'utf8')) as { language: string }
+    await writeFile(file, JSON.stringify({ ...settings, language: 'de' }))
+    expect(await run('import', file)).toEqual([0, 'Changed: language'])
+    await writeFile(file, '{"language": "German"}')
+    expect(await run('import', file)).toEqual([1, 'language: Write a language code such as en, de or ja'])
+    expect(await run('inport', file)).toEqual([1, expect.stringContaining('npm run settings -- import settings.json')])
+    expect(await run('import', join(folder, 'none.json'))).toEqual([1, expect.stringContaining("can't be read")])
   })
 
   it('names the pages that are on, and no others, and stops when it is told to', async () => {

@@ -95,7 +95,7 @@ async function composeStats(ctx: AnswerContext, tuning: Tuning, days: Days, by: 
     sections: statsOf(by, groups, labelOf, opener(items, period)),
     charts: [],
   }
-  return { report, items }
+  return { report, items, measured: { hours: tuning.hours, targets: tuning.targets } }
 }
 
 /** Lists what is behind a number: at most 20 conversations, and how many there are besides. */
@@ -107,9 +107,9 @@ export async function openItems(
 ): Promise<Answer> {
   const refused = await refusalFor(ctx, workspaceId, teammate, 'agent')
   if (refused !== null) return { title: refused, lines: [] }
-  const tuning = await readTuning(ctx.db)
-  const query = await readQuery(ctx, items)
-  if (!query) return goneAnswer
+  const asked = await readAsked(ctx, items)
+  if (!asked) return goneAnswer
+  const { query, tuning } = asked
   if (isNameless(query, tuning)) return namelessAnswer
   const { count, items: first } = await readItems(ctx, tuning, query, itemsRead)
   const { ids, beginnings, shown } = gather(first)
@@ -132,9 +132,9 @@ export async function readCsv(
 ): Promise<Download | Refusal> {
   const refused = await refusalFor(ctx, workspaceId, teammate, 'manager')
   if (refused !== null) return { refused }
-  const tuning = await readTuning(ctx.db)
-  const query = await readQuery(ctx, items)
-  if (!query) return { refused: goneAnswer.title }
+  const asked = await readAsked(ctx, items)
+  if (!asked) return { refused: goneAnswer.title }
+  const { query, tuning } = asked
   if (isNameless(query, tuning)) return { refused: namelessAnswer.title }
   const { count, items: all } = await readItems(ctx, tuning, query, rowLimit)
   const named = tuning.digests.namesTeammates ? all : all.map((item) => ({ ...item, approvedBy: null }))
@@ -149,10 +149,14 @@ export async function readCsv(
   }
 }
 
-/** Null: the report isn't kept any more, or has no such number. */
-async function readQuery({ db }: Pick<Context, 'db'>, { reportId, index }: Items): Promise<ItemsQuery | null> {
-  const stored = await readStored(db, reportId)
-  return stored?.items[index] ?? null
+/** Null: the report isn't kept any more, or has no such number. `tuning`: as now, but for what the report was counted by. */
+async function readAsked(
+  { db }: Pick<Context, 'db'>,
+  { reportId, index }: Items,
+): Promise<{ query: ItemsQuery; tuning: Tuning } | null> {
+  const [stored, tuning] = await Promise.all([readStored(db, reportId), readTuning(db)])
+  const query = stored?.items[index]
+  return stored && query ? { query, tuning: { ...tuning, ...stored.measured } } : null
 }
 
 const isNameless = ({ where }: ItemsQuery, { digests }: Tuning): boolean =>

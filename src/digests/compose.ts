@@ -92,7 +92,7 @@ export async function composeReport(
     }),
     charts: isQuiet ? [] : chartsOf(points, commonTarget(tuning.targets)),
   }
-  return { report, items }
+  return { report, items, measured: { hours: tuning.hours, targets: tuning.targets } }
 }
 
 /** The day on which Deskbell heard of anything first; null: it never did. */

@@ -4,6 +4,7 @@ import { readLines } from '../conversations/line.ts'
 import type { Db } from '../db/client.ts'
 import { reports } from '../db/schema.ts'
 import { isUuid } from '../id.ts'
+import type { Tuning } from '../settings/tuning.ts'
 import type { CardLink, Report } from '../workspaces/report.ts'
 import type { ItemsQuery } from '../measures/numbers.ts'
 
@@ -11,6 +12,8 @@ import type { ItemsQuery } from '../measures/numbers.ts'
 export interface StoredReport {
   report: Report
   items: ItemsQuery[]
+  /** By which it was counted: what is behind a number stays the same when the settings change. */
+  measured: Pick<Tuning, 'hours' | 'targets'>
 }
 
 const dayMs = 86_400_000

@@ -89,6 +89,27 @@ describe('after a morning', () => {
   })
   afterAll(() => desk.close())
 
+  it('opens the same behind a number after the targets were changed', async () => {
+    const aim = (minutes: number | null) =>
+      updateTuning(
+        desk.ctx,
+        (now) => ({
+          ...now,
+          targets:
+            minutes === null ? [] : [{ channels: [], themes: [], urgencies: [], minutes, isBusinessTime: false }],
+        }),
+        'fake:ana',
+      )
+    await aim(15)
+    const late = behind(await digest(), 'Within target')
+    const before = await open(late)
+    expect(before.title).toMatch(/^[1-9]\d* late · /)
+    await aim(600)
+    expect(await open(late)).toEqual(before)
+    await aim(null)
+    expect(await open(late)).toEqual(before)
+  })
+
   it('tells today so far, with those who wait as links to their cards', async () => {
     const { waiting } = made
     const report = await digest()

@@ -5,6 +5,7 @@ import { listBulletins } from '../../src/posts/bulletins.ts'
 import { notify } from '../../src/posts/notify.ts'
 import { newPost } from '../../src/posts/queries.ts'
 import { inbound } from '../support/channel.ts'
+import { defaultTuning } from '../../src/settings/tuning.ts'
 import { openDesk, type Desk } from '../support/desk.ts'
 import { quietReport } from '../workspaces/contract/sample-report.ts'
 
@@ -16,7 +17,11 @@ const tell = (key: string, lines: { text: string; conversationId?: string }[]) =
   desk.ctx.db.transaction((tx) => notify(desk.ctx, tx, { workspace: 'fake', room: 'room', key, title: key, lines }))
 
 async function postReport(id: string): Promise<void> {
-  await saveReport(desk.ctx, desk.ctx.db, 'fake', { report: { ...quietReport(), id }, items: [] })
+  await saveReport(desk.ctx, desk.ctx.db, 'fake', {
+    report: { ...quietReport(), id },
+    items: [],
+    measured: defaultTuning,
+  })
   const body = { kind: 'report' as const, reportId: id }
   const row = { workspace: 'fake', key: `report:${id}`, conversationId: null, room: 'room', body, rank: 1 }
   await desk.ctx.db.insert(posts).values(newPost(row, desk.clock.now()))

@@ -6,7 +6,8 @@ const shared = { testTimeout: 30_000, hookTimeout: 60_000 }
 export default defineConfig({
   test: {
     globalSetup: './test/support/global-setup.ts',
-    maxWorkers: 2,
+    // Many tests wait for a peer or for a moment: two would leave two cores idle for a fourth of the time.
+    maxWorkers: 3,
     projects: [
       { test: { ...shared, name: 'plain', include: ['test/**/*.test.ts'], exclude: ['**/*.db.test.ts'] } },
       { test: { ...shared, name: 'pglite', include: ['test/**/*.db.test.ts'], provide: { databaseKind: 'pglite' } } },

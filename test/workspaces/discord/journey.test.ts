@@ -253,6 +253,27 @@ describe('a team in Discord', () => {
     await screen.card('Cora Complaint', /complaint/, peer.channels.escalation)
   })
 
+  it('tells the numbers of today, opens one, and gives the file to managers alone', async () => {
+    for (const person of [ben, admin]) {
+      await screen.command(person, 'digest now')
+      const digest = await screen.told(person, /Answered[\s\S]*Still waiting/)
+      const [, label = ''] = /(Answered \d+)/.exec(JSON.stringify(digest)) ?? []
+      await screen.press(person, digest, label)
+      const list = await screen.told(person, /\d+ answered · [\s\S]*Mia Okafor/)
+      await screen.press(person, list, 'Get as CSV')
+      await screen.told(person, person === ben ? /Only managers may do this/ : /The file is ready/)
+    }
+    await screen.command(ben, 'stats by:theme period:now')
+    await screen.told(ben, /By theme[\s\S]*Question/)
+    await screen.command(admin, 'digest at:8:30')
+    await screen.told(admin, /Every working day at 08:30/)
+    expect((await readTuning(app.ctx.db)).digests.plans['discord']).toContainEqual({
+      room: expect.stringMatching(/\//),
+      every: 'day',
+      at: '08:30',
+    })
+  })
+
   it('asks for a second approver where the team wants two', async () => {
     await tune((tuning) => ({
       ...tuning,

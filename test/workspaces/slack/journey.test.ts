@@ -6,7 +6,7 @@ import { defaultTuning, type Tuning } from '../../../src/settings/tuning.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openVisitor, runApp, type RunningApp } from '../../support/running-app.ts'
 import { overHttp, type Deliver } from '../../support/slack/payloads.ts'
-import { startSlackPeer, type Person, type SlackPeer } from '../../support/slack/peer.ts'
+import { startSlackPeer, type Person, type SlackMessage, type SlackPeer } from '../../support/slack/peer.ts'
 import { screenOf, type Screen } from '../../support/slack/screen.ts'
 import { textOf } from '../../support/slack/text-of.ts'
 
@@ -230,6 +230,33 @@ describe('a team in Slack', () => {
     })
     await customer('Cora Complaint', 'This is a disgrace! The lamp is broken, I am furious and want my money back!')
     await screen.card('Cora Complaint', /complaint/, peer.channels.board)
+  })
+
+  it('tells the numbers of today, opens one, and gives the file to managers alone', async () => {
+    const last = (): SlackMessage => ({ ts: '1.0', text: '', ...(peer.responses.at(-1)?.said as object) })
+    for (const person of [ben, peer.person('admin', deliver)]) {
+      await person.command('digest now')
+      await screen.told(/Answered[\s\S]*Still waiting/)
+      const [, label = ''] = /(Answered \d+)/.exec(JSON.stringify(last().blocks)) ?? []
+      await screen.press(person, last(), label)
+      await screen.told(/\d+ answered · [\s\S]*Mia Okafor/)
+      await screen.press(person, last(), 'Get as CSV')
+      await screen.told(person === ben ? /Only managers may do this/ : /The file is in your messages/)
+    }
+    expect(peer.callsOf('files.completeUploadExternal').at(-1)?.args).toMatchObject({
+      channel_id: expect.stringMatching(/^D/),
+    })
+    await ben.command('stats by theme now')
+    await screen.told(/By theme[\s\S]*Question/)
+    await ben.command('digest at 8:30')
+    await screen.told(/Only managers may do this/)
+    await peer.person('admin', deliver).command(`digest at 8:30 in <#${peer.channels.board}|board>`)
+    await screen.told(/Every working day at 08:30/)
+    expect((await readTuning(app.ctx.db)).digests.plans['slack']).toContainEqual({
+      room: expect.stringMatching(new RegExp(`/${peer.channels.board}$`)),
+      every: 'day',
+      at: '08:30',
+    })
   })
 
   it('asks for a second approver where the team wants two', async () => {

@@ -7,7 +7,7 @@ describe('a crowd on few connections', () => {
   let database: TestDatabase
   beforeEach(async () => {
     database = await openTestDatabase()
-    await database.db.execute(sql`create table crowd (n int primary key)`)
+    await database.db.execute(sql`create table if not exists crowd (n int primary key)`)
   })
   afterEach(() => database.close())
 

@@ -13,10 +13,7 @@ let made = 0
 
 /** A migrated, empty database of the kind that this run is about. Closing it removes it. */
 export async function openTestDatabase(kind = inject('databaseKind')): Promise<TestDatabase> {
-  if (kind === 'pglite') {
-    const client = await PGlite.create({ loadDataDir: new Blob([await readFile(inject('pgliteTemplate'))]) })
-    return { ...(await embeddedDatabase(client)), url: null }
-  }
+  if (kind === 'pglite') return openPglite()
   const { url, drop } = await createPostgresDatabase()
   const database = await openDatabase({ url, poolSize: 10, tls: 'off', dataDir: '' })
   return {
@@ -25,6 +22,54 @@ export async function openTestDatabase(kind = inject('databaseKind')): Promise<T
     async close() {
       await database.close()
       await drop()
+    },
+  }
+}
+
+/** Those of this test file that nobody uses now: starting one takes longer than most tests, emptying it a moment. */
+const idle: PGlite[] = []
+
+async function openPglite(): Promise<TestDatabase> {
+  const client =
+    idle.pop() ?? (await PGlite.create({ loadDataDir: new Blob([await readFile(inject('pgliteTemplate'))]) }))
+  const lent = lend(client)
+  return {
+    ...(await embeddedDatabase(lent.client)),
+    url: null,
+    async close() {
+      await lent.takeBack()
+      await client.exec(`rollback; unlisten *; ${emptying}`)
+      idle.push(client)
+    },
+  }
+}
+
+/** Everything but what a fresh database has. */
+const emptying = `do $$ begin execute (
+  select 'truncate pgboss.job, ' || string_agg(format('%I', tablename), ', ') from pg_tables
+  where schemaname = 'public' and tablename <> 'migrations'); end $$`
+
+/** The client until it is taken back: whatever a test left running fails from then on, and hears nothing. */
+function lend(client: PGlite): { client: PGlite; takeBack(): Promise<void> } {
+  const listening: (() => Promise<void>)[] = []
+  let isOver = false
+  const lent = new Proxy(client, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target)
+      if (typeof value !== 'function') return value
+      return (...given: unknown[]) => {
+        if (isOver) throw new Error('The database is closed')
+        const answer: unknown = Reflect.apply(value, target, given)
+        if (key === 'listen') void (answer as Promise<() => Promise<void>>).then((end) => listening.push(end))
+        return answer
+      }
+    },
+  })
+  return {
+    client: lent,
+    async takeBack() {
+      isOver = true
+      for (const end of listening) await end().catch(() => {})
     },
   }
 }

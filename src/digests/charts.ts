@@ -2,9 +2,9 @@ import { themes } from '../interactions/interaction.ts'
 import { addDays } from '../settings/hours.ts'
 import type { ReportInterval, Target } from '../settings/tuning.ts'
 import type { Chart, ChartSeries } from '../workspaces/report.ts'
-import { hasSomething, lengthOf } from './compare.ts'
+import { hasSomething, isLong } from './compare.ts'
 import type { Numbers } from '../measures/numbers.ts'
-import type { Days } from '../measures/period.ts'
+import { lengthOf, type Days } from '../measures/period.ts'
 import * as say from './words.ts'
 
 /** One place on a chart's lower edge. */
@@ -22,8 +22,7 @@ const minuteMs = 60_000
  * days their weeks, of which the first may be shorter; at most 31.
  */
 export function chartDays(days: Days, interval: ReportInterval | null): Days[] {
-  const isOwn = interval === 'week' || interval === 'month' || lengthOf(days) >= 7
-  const from = isOwn ? days.from : addDays(days.to, 1 - lastDays)
+  const from = isLong(days, interval) ? days.from : addDays(days.to, 1 - lastDays)
   const length = lengthOf({ from, to: days.to })
   const step = length > mostPoints ? 7 : 1
   const points: Days[] = []

@@ -2,7 +2,7 @@ import { addDays } from '../settings/hours.ts'
 import type { ReportInterval } from '../settings/tuning.ts'
 import { quantile } from '../measures/measures.ts'
 import type { Numbers } from '../measures/numbers.ts'
-import { daysBefore, type Days } from '../measures/period.ts'
+import { daysBefore, isWholeMonth, lengthOf, type Days } from '../measures/period.ts'
 
 /** What happened, and what it is held against. */
 export interface Compared {
@@ -55,9 +55,9 @@ export function compared(now: Numbers, before: Compared['before'], weeks: Number
 
 export const hasSomething = ({ received, answered }: Numbers): boolean => received + answered > 0
 
-/** How many days, both ends included. */
-export function lengthOf({ from, to }: Days): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1
+/** At least as long as a week: more is told of it than of a day. */
+export function isLong(days: Days, interval: ReportInterval | null): boolean {
+  return interval === 'week' || interval === 'month' || lengthOf(days) >= 7
 }
 
 /** The median of the weeks before; null where fewer than two of them tell. */
@@ -119,6 +119,3 @@ export function surprise(count: number, expected: number[]): number {
 function shifted({ from, to }: Days, days: number): Days {
   return { from: addDays(from, -days), to: addDays(to, -days) }
 }
-
-const isWholeMonth = ({ from, to }: Days): boolean =>
-  from.endsWith('-01') && addDays(to, 1).endsWith('-01') && from.slice(0, 7) === to.slice(0, 7)

@@ -5,13 +5,13 @@ import { clockText, dateOf, momentOf } from '../settings/hours.ts'
 import type { ReportInterval, Tuning } from '../settings/tuning.ts'
 import type { CardLink } from '../workspaces/report.ts'
 import { chartDays, chartsOf, commonTarget } from './charts.ts'
-import { comparableDays, compared, hasSomething, lengthOf } from './compare.ts'
+import { comparableDays, compared, hasSomething, isLong } from './compare.ts'
 import { figuresOf, type Opens } from './figures.ts'
 import { headlineOf } from './headline.ts'
 import { readNames } from './labels.ts'
 import { moversOf } from './movers.ts'
 import type { Group, ItemsQuery, Numbers } from '../measures/numbers.ts'
-import { periodOf, titleOf, type Days, type Period } from '../measures/period.ts'
+import { lengthOf, periodOf, titleOf, type Days, type Period } from '../measures/period.ts'
 import { isSlower } from './pace.ts'
 import { readGroups } from '../measures/read-groups.ts'
 import { readItems } from '../measures/read-items.ts'
@@ -86,7 +86,7 @@ export async function composeReport(
       movers,
       teammates: people,
       channelNames: new Map([...ctx.channels.values()].map(({ id, name }) => [id, name])),
-      isLong: interval === 'week' || interval === 'month' || lengthOf(days) >= 7,
+      isLong: isLong(days, interval),
       opens,
       exampleOf: (theme, topic) => examples.get(exampleKey(theme, topic)) ?? null,
     }),

@@ -2,9 +2,9 @@ import { isNeverOpen } from '../settings/hours.ts'
 import { usualHours, type Tuning } from '../settings/tuning.ts'
 import type { Label } from '../workspaces/card.ts'
 import type { Figure, ItemsIndex } from '../workspaces/report.ts'
-import { baselineOf, changeText, type Compared } from './compare.ts'
+import { baselineOf, changeText, hasSomething, type Compared } from './compare.ts'
 import type { ItemsQuery, Measure, Numbers } from '../measures/numbers.ts'
-import { fewestAnswers } from './pace.ts'
+import { ofEnough } from './pace.ts'
 import * as say from './words.ts'
 
 /** Numbers the question behind a number; null where nothing is behind it. */
@@ -21,7 +21,6 @@ export function figuresOf(
   opens: Opens,
 ): Figure[] {
   const { now } = all
-  const isQuiet = now.received + now.answered === 0
   const answered: Figure = {
     label: 'Answered',
     value: say.countText(now.answered),
@@ -29,7 +28,7 @@ export function figuresOf(
     tone: 'plain',
     opens: opens('answered', now.answered),
   }
-  if (isQuiet) return [answered, stillWaiting(all, opens)]
+  if (!hasSomething(now)) return [answered, stillWaiting(all, opens)]
   const knowsHours = JSON.stringify(hours) !== JSON.stringify(usualHours) || targets.some((one) => one.isBusinessTime)
   return [
     answered,
@@ -69,7 +68,7 @@ function times(all: Compared, showsHours: boolean, opens: Opens): Figure[] {
 
 /** Of few answers it says nothing, nor of a difference that nobody feels. */
 function paceTone(all: Compared, pick: (numbers: Numbers) => number | null): Tone {
-  const enough = (numbers: Numbers) => (numbers.answered >= fewestAnswers ? pick(numbers) : null)
+  const enough = ofEnough(pick)
   const [value, baseline] = [enough(all.now), baselineOf(all, enough)?.value ?? null]
   if (value === null || baseline === null || Math.abs(value - baseline) < 2 * minuteMs) return 'plain'
   if (value >= 2 * baseline) return 'bad'

@@ -1,5 +1,5 @@
 import { cut, oneLine } from '../workspaces/kit/text.ts'
-import { baselineOf, surprise, type Compared } from './compare.ts'
+import { baselineOf, hasSomething, surprise, type Compared } from './compare.ts'
 import { moverTone, type Mover } from './movers.ts'
 import type { Numbers } from '../measures/numbers.ts'
 import { against, fewestAnswers, growthOf, isUsualPace, longerTail, paceOf, unusual } from './pace.ts'
@@ -21,8 +21,7 @@ const fewestLate = 3
 
 /** One sentence on what stands out, and why. Every number in it is one of the facts; at most 200 characters. */
 export function headlineOf(facts: HeadlineFacts): string {
-  if (facts.now.received + facts.now.answered === 0)
-    return ended(`Nothing came in${say.unreadOf(facts.now)}${quietEnd(facts)}`)
+  if (!hasSomething(facts.now)) return ended(`Nothing came in${say.unreadOf(facts.now)}${quietEnd(facts)}`)
   const findings = [late, undelivered, slower, missed, rise, tail, dissatisfied, rewritten, faster, change]
   for (const find of findings) {
     const found = find(facts)
@@ -81,14 +80,20 @@ function undelivered(facts: HeadlineFacts): string | null {
 function slower(facts: HeadlineFacts): string | null {
   const pace = paceOf(facts)
   if (!pace || pace.median < pace.baseline.value * 1.5) return null
-  const why = [growthOf(facts), longestOf(facts)].filter((part) => part !== null).join('; ')
-  return `half the answers took over ${say.durationText(pace.median)}${against(pace.baseline, say.durationText)}${why && `: ${why}`}`
+  return `half the answers took over ${say.durationText(pace.median)}${against(pace.baseline, say.durationText)}${because(facts)}`
+}
+
+/** ": drafts took longer; complaints took longest, 3 h"; empty where nothing explains it. */
+function because(facts: HeadlineFacts): string {
+  const why = [growthOf(facts), longestOf(facts)].filter((part) => part !== null)
+  return why.length > 0 ? `: ${why.join('; ')}` : ''
 }
 
 /** Mostly one thing: what came in more than usual, or what took longest. */
-function longestOf({ slowest, movers }: HeadlineFacts): string | null {
-  const risen = movers.find((mover) => mover.isRise && moverTone(mover) === 'bad')
+function longestOf(facts: HeadlineFacts): string | null {
+  const risen = badRise(facts)
   if (risen) return `${say.countText(risen.count)} ${say.themeText(risen.theme, risen.topic)} came in, ${risen.against}`
+  const { slowest } = facts
   return slowest && `${oneLine(slowest.name, 40)} took longest, ${say.durationText(slowest.median)}`
 }
 
@@ -100,8 +105,7 @@ function missed(facts: HeadlineFacts): string | null {
     (numbers.target?.of ?? 0) >= fewestAnswers ? say.withinOf(numbers) : null,
   )
   if (baseline && share > baseline.value - 0.1) return null
-  const why = [growthOf(facts), longestOf(facts)].filter((part) => part !== null).join('; ')
-  return `${say.countText(target.within)} of ${say.countText(target.of)} were answered within target (${say.shareText(share)})${against(baseline, say.shareText)}${why ? `: ${why}` : ''}`
+  return `${say.countText(target.within)} of ${say.countText(target.of)} were answered within target (${say.shareText(share)})${against(baseline, say.shareText)}${because(facts)}`
 }
 
 /** Most were as quick as ever, and some took much longer. */
@@ -114,8 +118,12 @@ function tail(facts: HeadlineFacts): string | null {
 }
 
 /** Something bad of which much more came in. */
+function badRise({ movers }: HeadlineFacts): Mover | undefined {
+  return movers.find((mover) => mover.isRise && moverTone(mover) === 'bad')
+}
+
 function rise(facts: HeadlineFacts): string | null {
-  const risen = facts.movers.find((mover) => mover.isRise && moverTone(mover) === 'bad')
+  const risen = badRise(facts)
   return risen ? moved(facts, risen) : null
 }
 

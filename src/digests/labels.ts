@@ -1,6 +1,7 @@
 import { inArray } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { teammates } from '../db/schema.ts'
+import { languageName } from '../workspaces/card.ts'
 import { oneLine } from '../workspaces/kit/text.ts'
 import type { Dimension, Measure } from '../measures/numbers.ts'
 import { capitalised, topicText } from './words.ts'
@@ -41,7 +42,6 @@ export const dimensionNames: Record<Dimension, string> = {
 export type LabelOf = (by: Dimension, key: string) => string
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' })
 
 /** `names`: of teammates, by id. */
 export function labelsWith(channels: Context['channels'], names: ReadonlyMap<string, string>): LabelOf {
@@ -64,20 +64,12 @@ export function labelsWith(channels: Context['channels'], names: ReadonlyMap<str
       case 'urgency':
         return `${capitalised(oneLine(key, 40))} urgency`
       case 'language':
-        return languageName(key)
+        return oneLine(languageName(key), 40)
       case 'teammate':
         return oneLine(names.get(key) ?? 'Somebody', 60)
       case 'hour':
         return `${weekdays[Math.floor(Number(key) / 24)] ?? key} ${String(Number(key) % 24).padStart(2, '0')}:00`
     }
-  }
-}
-
-function languageName(tag: string): string {
-  try {
-    return languageNames.of(tag) ?? tag
-  } catch {
-    return oneLine(tag, 40)
   }
 }
 

@@ -6,6 +6,11 @@ import * as say from './words.ts'
 export const fewestAnswers = 10
 const minuteMs = 60_000
 
+/** Reads the same off a period, but null where few were answered. */
+export function ofEnough(pick: (numbers: Numbers) => number | null): typeof pick {
+  return (numbers) => (numbers.answered >= fewestAnswers ? pick(numbers) : null)
+}
+
 /** Whether there are enough answers, and a difference that is felt, to speak of how long they took. */
 export function isSlower(all: Compared): boolean {
   const pace = paceOf(all)
@@ -13,7 +18,7 @@ export function isSlower(all: Compared): boolean {
 }
 
 export function paceOf(all: Compared): { median: number; baseline: Baseline } | null {
-  const enough = (numbers: Numbers) => (numbers.answered >= fewestAnswers ? say.medianOf(numbers) : null)
+  const enough = ofEnough(say.medianOf)
   const median = enough(all.now)
   const baseline = baselineOf(all, enough)
   if (median === null || !baseline || Math.abs(median - baseline.value) < 2 * minuteMs) return null
@@ -30,7 +35,7 @@ export function isUsualPace(all: Compared): boolean {
 
 /** The slowest tenth, where it took clearly longer than usual. */
 export function longerTail(all: Compared): { slowest: number; baseline: Baseline } | null {
-  const enough = (numbers: Numbers) => (numbers.answered >= fewestAnswers ? say.slowestOf(numbers) : null)
+  const enough = ofEnough(say.slowestOf)
   const slowest = enough(all.now)
   const baseline = baselineOf(all, enough)
   if (slowest === null || !baseline || slowest < baseline.value * 2 || slowest - baseline.value < 30 * minuteMs)

@@ -7,7 +7,7 @@ import * as say from './words.ts'
 const mostLines = 25
 const mostHours = 10
 /** Of fewer answers, a median says little. */
-const fewestAnswers = 3
+const fewestOfGroup = 3
 
 /** What `/desk stats` says of each group, the largest first; of the hours of a week, the busiest and the slowest. */
 export function statsOf(by: Dimension, groups: Group[], labelOf: LabelOf, opens: Opens): ReportSection[] {
@@ -87,6 +87,6 @@ function bySize(by: Dimension, groups: Group[]): Group[] {
 
 function bySlowness(groups: Group[]): Group[] {
   return groups
-    .filter(({ answered, response }) => response && answered >= fewestAnswers)
+    .filter(({ answered, response }) => response && answered >= fewestOfGroup)
     .toSorted((a, b) => (b.response?.median ?? 0) - (a.response?.median ?? 0))
 }

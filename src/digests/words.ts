@@ -1,10 +1,7 @@
 import { addDays, clockText } from '../settings/hours.ts'
 import { duration } from '../workspaces/card.ts'
 import { isolated, oneLine } from '../workspaces/kit/text.ts'
-import type { Numbers } from '../measures/numbers.ts'
-
-/** So many topics are counted of each theme: see `read-numbers`. */
-const mostTopics = 100
+import { mostTopics, type Numbers } from '../measures/numbers.ts'
 
 /** "1,204" */
 export const countText = (count: number): string => Math.round(count).toLocaleString('en')

@@ -2,15 +2,19 @@ import { sql, type SQL } from 'drizzle-orm'
 import { dismissReasons, type DismissReason } from '../conversations/conversation.ts'
 import type { Theme } from '../interactions/interaction.ts'
 import { conditionOf, countedRows, epoch, holds, measuring, undelivered, type Count } from './counted.ts'
+import { mostTopics, type Spread } from './numbers.ts'
 
 // One statement for each set of rows, so that they can be read side by side.
-
-/** Of each theme. */
-const maxTopics = 100
 
 /** Median and p90, as JSON: both drivers read it alike. */
 export function spreadBy(ms: SQL, those = sql`true`): SQL {
   return sql`to_jsonb(percentile_cont(array[0.5, 0.9]) within group (order by ${ms}) filter (where ${those}))`
+}
+
+/** What `spreadBy` gives; null for none. */
+export function spreadOf(spread: number[] | null | undefined): Spread | null {
+  const [median, p90] = spread ?? []
+  return median === undefined || p90 === undefined ? null : { median, p90 }
 }
 
 export interface Received {
@@ -41,7 +45,7 @@ export interface TopicCount {
   count: number
 }
 
-/** What came in, by theme and topic, the most first: up to 100 of each theme. */
+/** What came in, by theme and topic, the most first: up to `mostTopics` of each theme. */
 export function topicsQuery(count: Count): SQL {
   return sql`
     select theme, topic, count from (
@@ -49,7 +53,7 @@ export function topicsQuery(count: Count): SQL {
         row_number() over (partition by theme order by count(*) desc, topic collate "C") as place
       from outcomes cross join lateral jsonb_array_elements_text(topics) as each(topic)
       where ${conditionOf(count, 'received')} and theme is not null group by theme, topic
-    ) counted where place <= ${maxTopics} order by theme, place`
+    ) counted where place <= ${mostTopics} order by theme, place`
 }
 
 export interface Settled {

@@ -39,6 +39,9 @@ export interface ItemsQuery {
   where: Partial<Record<Dimension, string>>
 }
 
+/** Of so many topics of each theme the numbers tell: the most frequent. */
+export const mostTopics = 100
+
 /** Milliseconds. */
 export interface Spread {
   median: number

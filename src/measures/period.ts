@@ -69,8 +69,12 @@ export function titleOf(days: Days): string {
 export function daysBefore(days: Days): Days {
   const to = addDays(days.from, -1)
   if (isWholeMonth(days)) return monthOf(to)
-  const length = Math.round((Date.parse(days.to) - Date.parse(days.from)) / 86_400_000) + 1
-  return { from: addDays(days.from, -length), to }
+  return { from: addDays(days.from, -lengthOf(days)), to }
+}
+
+/** How many days, both ends included. */
+export function lengthOf({ from, to }: Days): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1
 }
 
 /** The first day of the week, Monday, or of the month, or the day itself. */
@@ -79,7 +83,7 @@ export function startOf(interval: ReportInterval, date: string): string {
   return interval === 'week' ? addDays(date, -weekdayOf(date)) : firstOfMonth(date)
 }
 
-function isWholeMonth({ from, to }: Days): boolean {
+export function isWholeMonth({ from, to }: Days): boolean {
   return from.slice(0, 7) === to.slice(0, 7) && from === firstOfMonth(from) && addDays(to, 1) === nextMonth(from)
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { rowsOf } from '../db/client.ts'
 import type { Tuning } from '../settings/tuning.ts'
 import { countedRows, measuring, openCount, type Count, type CountedSet } from './counted.ts'
-import { spreadBy } from './number-queries.ts'
+import { spreadBy, spreadOf } from './number-queries.ts'
 import type { Dimension, Group } from './numbers.ts'
 import type { Period } from './period.ts'
 
@@ -41,7 +41,7 @@ export async function readGroups(
   for (const { key, rows, within, late, spread } of answered) {
     const group = groupOf(key)
     group.answered = rows
-    group.response = spread && { median: spread[0] ?? 0, p90: spread[1] ?? 0 }
+    group.response = spreadOf(spread)
     add(group, within, within + late)
   }
   for (const { key, rows, late } of waiting) {

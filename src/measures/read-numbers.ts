@@ -11,6 +11,7 @@ import {
   receivedQuery,
   resolutionQuery,
   settledQuery,
+  spreadOf,
   topicsQuery,
   undeliveredQuery,
   waitingQuery,
@@ -20,7 +21,7 @@ import {
   type TopicCount,
   type Waiting,
 } from './number-queries.ts'
-import type { Numbers, Spread } from './numbers.ts'
+import type { Numbers } from './numbers.ts'
 import type { Period } from './period.ts'
 
 type NumbersContext = Pick<Context, 'db' | 'clock' | 'channels'>
@@ -104,11 +105,6 @@ async function countNumbers(ctx: NumbersContext, tuning: Tuning, period: Period)
     engagement: engagementOf(publicChannels(ctx.channels), received, followers),
     themes: themesOf(received, topics),
   }
-}
-
-function spreadOf(spread: number[] | null | undefined): Spread | null {
-  const [median, p90] = spread ?? []
-  return median === undefined || p90 === undefined ? null : { median, p90 }
 }
 
 function sum(rows: Received[], column: Exclude<keyof Received, 'channel' | 'theme'>): number {

@@ -222,7 +222,8 @@ function labelsOf(triage: Triage): Label[] {
   return [...labels, ...triage.topics.map((text): Label => ({ kind: 'topic', text, tone: 'plain' }))]
 }
 
-function languageName(tag: string): string {
+/** "German" for `de`; what is no language's tag stays as it is. */
+export function languageName(tag: string): string {
   try {
     return languageNames.of(tag) ?? tag
   } catch {

@@ -8,7 +8,8 @@ import { readNumbers } from '../../src/measures/read-numbers.ts'
 import { newId } from '../../src/id.ts'
 import { testClock } from '../support/clock.ts'
 import { openTestDatabase, type TestDatabase } from '../support/db.ts'
-import { randomOf, randomOutcomes, randomPeriod, randomTuning } from './random-outcomes.ts'
+import { random as randomOf } from '../digests/support.ts'
+import { randomOutcomes, randomPeriod, randomTuning } from './random-outcomes.ts'
 
 describe('what is behind a number', () => {
   let database: TestDatabase

@@ -11,7 +11,8 @@ import { defaultTuning } from '../../src/settings/tuning.ts'
 import { fakeChannel } from '../support/channel.ts'
 import { testClock } from '../support/clock.ts'
 import { openTestDatabase, type TestDatabase } from '../support/db.ts'
-import { randomOf, randomOutcomes, randomPeriod, randomTuning } from './random-outcomes.ts'
+import { random as randomOf } from '../digests/support.ts'
+import { blank, randomOutcomes, randomPeriod, randomTuning } from './random-outcomes.ts'
 
 const reviews = fakeChannel('reviews', {}, { isPublic: true })
 const channels = new Map(
@@ -138,6 +139,7 @@ const idOf = (id: number) => `00000000-0000-4000-8000-00000000000${id}`
 /** Something that nobody answered yet. */
 function outcome(id: number, time: string, over: Partial<OutcomeRow> = {}): OutcomeRow {
   return {
+    ...blank,
     interactionId: idOf(id),
     conversationId: idOf(id),
     since: at(time),
@@ -148,24 +150,6 @@ function outcome(id: number, time: string, over: Partial<OutcomeRow> = {}): Outc
     channel: 'email',
     account: 'main',
     kind: 'message',
-    theme: null,
-    sentiment: null,
-    urgency: null,
-    language: null,
-    topics: [],
-    rating: null,
-    recommends: null,
-    settledAt: null,
-    settledAs: null,
-    dismissedReason: null,
-    undoneAt: null,
-    replyId: null,
-    approvedBy: null,
-    draftedAt: null,
-    approvedAt: null,
-    acceptedAt: null,
-    editedShare: null,
-    isByHand: false,
     ...over,
   }
 }

@@ -9,16 +9,27 @@ const stepMs = 30 * 60_000
 const start = Date.UTC(2026, 2, 26)
 const steps = 48 * 14
 
-/** Numbers from 0 to 1, the same for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let value = Math.imul(state ^ (state >>> 15), state | 1)
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61)
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+/** What nobody knows yet of something that just came in. */
+export const blank = {
+  theme: null,
+  sentiment: null,
+  urgency: null,
+  language: null,
+  topics: [],
+  rating: null,
+  recommends: null,
+  settledAt: null,
+  settledAs: null,
+  dismissedReason: null,
+  undoneAt: null,
+  replyId: null,
+  approvedBy: null,
+  draftedAt: null,
+  approvedAt: null,
+  acceptedAt: null,
+  editedShare: null,
+  isByHand: false,
+} satisfies Partial<OutcomeRow>
 
 /** Everything falls on half hours, so that much happens in the same moment, and just as a period begins or ends. */
 export function randomOutcomes(random: () => number, conversations: number): Known {
@@ -43,6 +54,7 @@ export function randomOutcomes(random: () => number, conversations: number): Kno
       const receivedAt = random() < 0.1 ? new Date(occurredAt.getTime() - stepMs) : odd(later(occurredAt, 4))
       const isAutomatic = random() < 0.15
       const unsettled = {
+        ...blank,
         interactionId,
         conversationId,
         seq,
@@ -53,24 +65,12 @@ export function randomOutcomes(random: () => number, conversations: number): Kno
         occurredAt,
         receivedAt,
         theme: pick([...themes, null]),
-        sentiment: null,
         urgency: pick([...urgencies, null]),
         language: pick(['en', 'de', null]),
         topics: ['delivery', 'price', 'Öl "&', '=1+1'].filter(() => random() < 0.4),
         rating: pick([null, 1, 3, 4, 5]),
         recommends: pick([null, 0, 6, 7, 9, 10]),
-        settledAt: null,
-        settledAs: null,
-        dismissedReason: null,
-        undoneAt: null,
-        replyId: null,
-        approvedBy: null,
-        draftedAt: null,
-        approvedAt: null,
-        acceptedAt: null,
-        editedShare: null,
-        isByHand: false,
-      } as const
+      }
       hasFirst ||= !isAutomatic
       for (let since: Date | null = receivedAt; since;) {
         const row: OutcomeRow = { ...unsettled, since }

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { outcomes, posts, settings, surges } from '../../src/db/schema.ts'
+import { outcomes, settings, surges } from '../../src/db/schema.ts'
 import { watchSurges } from '../../src/surges/watch.ts'
 import { newId } from '../../src/id.ts'
 import { defaultTuning } from '../../src/settings/tuning.ts'
 import { openDesk, type Desk } from '../support/desk.ts'
 import { fakeWorkspace } from '../support/workspace.ts'
+import { storedNotices, type StoredNotice } from '../posts/notices.ts'
 import { clear, write } from '../posts/room.ts'
 
 const minuteMs = 60_000
@@ -70,13 +71,9 @@ async function watch(minutes = 0): Promise<void> {
   await watchSurges(desk.ctx)
 }
 
-async function notices(room = 'help'): Promise<{ title: string; lines: string[] }[]> {
-  const rows = await desk.ctx.db.select({ room: posts.room, body: posts.body }).from(posts).orderBy(posts.createdAt)
-  return rows.flatMap(({ room: where, body }) =>
-    body.kind === 'notice' && where === room
-      ? [{ title: body.title, lines: body.lines.map(({ text, conversationId }) => text || `<${conversationId}>`) }]
-      : [],
-  )
+async function notices(wanted = 'help'): Promise<Omit<StoredNotice, 'room'>[]> {
+  const all = await storedNotices(desk)
+  return all.flatMap(({ room, ...notice }) => (room === wanted ? [notice] : []))
 }
 const titles = async () => (await notices()).map(({ title }) => title)
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { posts, settings } from '../../src/db/schema.ts'
+import { settings } from '../../src/db/schema.ts'
 import { rowsOf } from '../../src/db/client.ts'
 import { reopenConversation } from '../../src/conversations/reopen.ts'
 import { dueSoon } from '../../src/posts/post.ts'
@@ -10,6 +10,7 @@ import { watchTargets } from '../../src/targets/watch.ts'
 import { question } from '../support/assistant.ts'
 import { openDesk, type Desk } from '../support/desk.ts'
 import { fakeWorkspace } from '../support/workspace.ts'
+import { storedNotices } from '../posts/notices.ts'
 import { approve, clear, write } from '../posts/room.ts'
 
 const minute = 60
@@ -65,24 +66,7 @@ async function watch(minutes: number, every = 15): Promise<void> {
 const warnings = (id: string) =>
   chat.thread(id).flatMap(({ entry }) => (entry.kind === 'surfaced' ? [entry.reason] : []))
 
-/** Notices as they were stored, by room. */
-async function notices(): Promise<{ room: string; title: string; lines: string[] }[]> {
-  const rows = await desk.ctx.db
-    .select({ room: posts.room, body: posts.body })
-    .from(posts)
-    .orderBy(posts.createdAt, posts.room)
-  return rows.flatMap(({ room, body }) =>
-    body.kind === 'notice'
-      ? [
-          {
-            room,
-            title: body.title,
-            lines: body.lines.map(({ text, conversationId }) => text || `<${conversationId}>`),
-          },
-        ]
-      : [],
-  )
-}
+const notices = () => storedNotices(desk)
 
 async function told(): Promise<string[]> {
   const rows = await rowsOf<{ type: string }>(

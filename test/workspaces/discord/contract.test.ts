@@ -6,14 +6,12 @@ import { formPrefix, readPress, type Pressed } from '../../../src/workspaces/dis
 import { shelvedForm, type ShelvedForm } from '../../../src/workspaces/discord/components/modal.ts'
 import { hasMarks } from '../../../src/workspaces/discord/components/marks.ts'
 import { readModal } from '../../../src/workspaces/discord/components/read-modal.ts'
-import { openDiscord } from '../../../src/workspaces/discord/open-discord.ts'
-import { peerConfig } from '../../support/discord/connect.ts'
 import type { OpenModal, Told } from '../../support/discord/exchanges.ts'
-import { componentsIn, overHttp, type Component, type Filled } from '../../support/discord/payloads.ts'
+import { startDiscord } from '../../support/discord/open.ts'
+import { componentsIn, type Component, type Filled } from '../../support/discord/payloads.ts'
 import { standingIn, startDiscordPeer, type DiscordPeer } from '../../support/discord/peer.ts'
 import { readAsPerson } from '../../support/discord/read-as-person.ts'
 import { modalText, readTyped } from '../../support/discord/screen.ts'
-import { eventually } from '../../support/eventually.ts'
 import { testWorkspace, type Person, type SeenCard, type SeenField } from '../contract/test-workspace.ts'
 
 let peer: DiscordPeer
@@ -29,18 +27,7 @@ for (const how of ['http', 'gateway'] as const) {
   testWorkspace({
     name: how === 'http' ? 'Discord' : 'Discord over the gateway',
     async open({ io, handlers }) {
-      for (const message of await peer.messages(peer.channels.support)) await peer.remove(message)
-      const workspace = openDiscord(peerConfig(peer, how), io)
-      await workspace.start(handlers)
-      await eventually(() => {
-        expect(peer.commands).not.toEqual([])
-        expect(peer.sessions()).toHaveLength(how === 'gateway' ? 1 : 0)
-        expect(workspace.isReady()).toBe(true)
-      })
-      const overRequests = overHttp(
-        async (request) => (await workspace.fetch?.(request, { address: '127.0.0.1' })) ?? null,
-        { url: io.publicUrl, privateKey: peer.privateKey, clock: io.clock },
-      )
+      const { workspace, person: personAt } = await startDiscord(peer, how, { io, handlers })
       const [ana, ben] = [personNamed('ana'), personNamed('ben')]
       return {
         workspace,
@@ -51,7 +38,7 @@ for (const how of ['http', 'gateway'] as const) {
       }
 
       function personNamed(name: 'ana' | 'ben'): Person {
-        const person = how === 'http' ? peer.person(name, overRequests) : peer.person(name)
+        const person = personAt(name)
         const { screen } = person
         screen.modal = null
         const firstShown = screen.shown.length

@@ -1,15 +1,13 @@
 import { ComponentType, InteractionResponseType, type APIMessage } from 'discord.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openDiscord } from '../../../src/workspaces/discord/open-discord.ts'
 import type { Message } from '../../../src/workspaces/message.ts'
 import type { Report } from '../../../src/workspaces/report.ts'
-import type { Place } from '../../../src/workspaces/workspace.ts'
-import { peerConfig } from '../../support/discord/connect.ts'
+import type { Place, Workspace } from '../../../src/workspaces/workspace.ts'
 import type { Told } from '../../support/discord/exchanges.ts'
-import { componentsIn, overHttp, type Component } from '../../support/discord/payloads.ts'
+import { startDiscord } from '../../support/discord/open.ts'
+import { componentsIn, type Component } from '../../support/discord/payloads.ts'
 import { startDiscordPeer, type DiscordPeer, type Person } from '../../support/discord/peer.ts'
 import { screenOf, textOf, type Screen } from '../../support/discord/screen.ts'
-import { eventually } from '../../support/eventually.ts'
 import { fakeCore, type FakeCore } from '../contract/core.ts'
 import { sampleReport } from '../contract/sample-report.ts'
 import { testCard } from '../contract/samples.ts'
@@ -48,26 +46,16 @@ const isPng = async (url: string) => {
 
 describe.each(['http', 'gateway'] as const)('the digest in Discord, over %s', (how) => {
   let core: FakeCore
-  let workspace: ReturnType<typeof openDiscord>
+  let workspace: Workspace
   let place: Place
   let ana: Person
   let screen: Screen
 
   beforeEach(async () => {
-    for (const message of await peer.messages(peer.channels.support)) await peer.remove(message)
     core = fakeCore({ now: () => new Date() })
-    workspace = openDiscord(peerConfig(peer, how), core.io)
-    await workspace.start(core.handlers)
-    await eventually(() => {
-      expect(peer.commands).not.toEqual([])
-      expect(peer.sessions()).toHaveLength(how === 'gateway' ? 1 : 0)
-      expect(workspace.isReady()).toBe(true)
-    })
-    const overRequests = overHttp(
-      async (request) => (await workspace.fetch?.(request, { address: '127.0.0.1' })) ?? null,
-      { url: core.io.publicUrl, privateKey: peer.privateKey, clock: core.io.clock },
-    )
-    ana = how === 'http' ? peer.person('ana', overRequests) : peer.person('ana')
+    const started = await startDiscord(peer, how, core)
+    workspace = started.workspace
+    ana = started.person('ana')
     screen = screenOf(peer)
     // What was said in another test is not news.
     for (let more = ana.screen.shown.length; more > 0; more -= 1) await screen.told(ana, /./)

@@ -14,12 +14,11 @@ import { clickValue, parseClick } from '../../../src/workspaces/kit/click.ts'
 import { createLog } from '../../../src/log.ts'
 import { createPictures } from '../../../src/workspaces/discord/pictures.ts'
 import { chartPng } from '../../../src/workspaces/kit/chart-image.ts'
-import type { EntryMessage, NoticeMessage } from '../../../src/workspaces/message.ts'
-import type { CardLink, Report } from '../../../src/workspaces/report.ts'
+import type { EntryMessage } from '../../../src/workspaces/message.ts'
 import { openBrowser } from '../../support/browser.ts'
 import { cardSaying, hostileCard } from '../contract/hostile.ts'
+import { lateNotice, linkedReport } from '../contract/linked-samples.ts'
 import { editForm, everyField, sampleCards, sampleHome, sampleSettings, sampleTurn } from '../contract/sample-cards.ts'
-import { sampleReport } from '../contract/sample-report.ts'
 import { drawMessages, drawModal, insides, look, type Post } from './draw-components.ts'
 import type { Names } from './draw-markdown.ts'
 
@@ -34,15 +33,6 @@ const timeZone = 'Europe/Berlin'
 const folder = process.argv[2] ?? fileURLToPath(new URL('./pictures/', import.meta.url))
 const isAll = process.argv[3] !== undefined
 const cardUrl = `https://discord.com/channels/${guild}/222222222222222221/555555555555555551`
-const lateNotice: NoticeMessage = {
-  kind: 'notice',
-  title: '3 answers are late',
-  lines: [
-    { text: '19 h · Mia Jansen · Email · Asks where the parcel is', url: cardUrl },
-    { text: '6 h 10 min · Jonas Weber · Contact form · Wants to cancel', url: cardUrl },
-    { text: '3 h 5 min · Aiko · Live chat · Broken lid', url: cardUrl },
-  ],
-}
 const names: Names = {
   people: { '444444444444444441': 'Ana' },
   roles: { '333333333333333331': 'support' },
@@ -81,7 +71,7 @@ try {
   await take('settings', 'dark', drawn([{ ...settingsOf(inDiscord(sampleSettings), 'S1'), isEphemeral: true }]))
   await take('digest', 'dark', drawn([await digest()]))
   await take('digest-light', 'light', drawn([await digest()]))
-  await take('late', 'dark', drawn([messageOf(lateNotice, {})]))
+  await take('late', 'dark', drawn([messageOf(lateNotice(cardUrl), {})]))
   if (isAll) await takeAll()
 } finally {
   await browser.close()
@@ -89,7 +79,7 @@ try {
 
 /** As it stands in the managers' room. */
 async function digest(): Promise<Post> {
-  const report = linkedReport(sampleReport())
+  const report = linkedReport(cardUrl)
   const { shared, files } = await createPictures({
     draw: (chart) => chartPng(chart, 'dark'),
     log: createLog('silent'),
@@ -98,19 +88,6 @@ async function digest(): Promise<Post> {
   return {
     ...messageOf({ kind: 'report', report }, { files: shared }),
     pictures: Object.fromEntries(files.map(({ name, data }) => [name, addressOf(data)])),
-  }
-}
-
-/** The samples have no cards in Discord. */
-function linkedReport(report: Report): Report {
-  const link = (one: CardLink): CardLink => ({ ...one, url: cardUrl })
-  return {
-    ...report,
-    waiting: report.waiting.map(link),
-    sections: report.sections.map((section) => ({
-      ...section,
-      lines: section.lines.map((line) => ({ ...line, example: line.example && link(line.example) })),
-    })),
   }
 }
 

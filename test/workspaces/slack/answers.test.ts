@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { FormOutcome } from '../../../src/workspaces/form.ts'
-import { openSlack } from '../../../src/workspaces/slack/open-slack.ts'
 import { eventually } from '../../support/eventually.ts'
-import { peerConfig } from '../../support/slack/connect.ts'
-import { overHttp, type Deliver, type Taken } from '../../support/slack/payloads.ts'
+import { startSlack, type StartedSlack } from '../../support/slack/open.ts'
+import type { Taken } from '../../support/slack/payloads.ts'
 import { startSlackPeer, type Person, type SlackMessage, type SlackPeer } from '../../support/slack/peer.ts'
 import { filled, type View } from '../../support/slack/screen.ts'
 import { textOf } from '../../support/slack/text-of.ts'
@@ -15,8 +14,7 @@ const acknowledgedMs = 3000
 
 let peer: SlackPeer
 let core: FakeCore
-let slack: ReturnType<typeof openSlack>
-let deliver: Deliver
+let slack: StartedSlack
 let ana: Person
 let letGo: () => void
 
@@ -26,17 +24,9 @@ beforeAll(async () => {
 afterAll(() => peer.close())
 beforeEach(async () => {
   core = fakeCore()
-  slack = openSlack(peerConfig(peer), core.io)
-  await slack.start(core.handlers)
-  const { url, signingSecret: secret } = peer
-  deliver = overHttp((request) => Promise.resolve(slack.fetch?.(request, { address: '127.0.0.1' }) ?? null), {
-    url,
-    secret,
-    clock: core.io.clock,
-  })
-  ana = peer.person('ana', deliver)
-  peer.calls.splice(0)
-  peer.responses.splice(0)
+  const started = await startSlack(peer, core)
+  slack = started.slack
+  ana = peer.person('ana', started.deliver)
   // The bot's own conversation with somebody, which the peer knows none of.
   peer.answer('chat.postMessage', ({ args }) =>
     args['channel'] === ana.id ? { body: { ok: true, channel: 'D0ANA', ts: '1.0' } } : null,

@@ -6,7 +6,7 @@ import { modalOf } from '../../../src/workspaces/slack/blocks/modal.ts'
 import { settingsModal } from '../../../src/workspaces/slack/blocks/settings.ts'
 import type { Message as Posted } from '../../../src/workspaces/message.ts'
 import { openBrowser } from '../../support/browser.ts'
-import { sampleReport } from '../contract/sample-report.ts'
+import { lateNotice, linkedReport } from '../contract/linked-samples.ts'
 import { editForm, sampleCards, sampleHome, sampleSettings, sampleTurn } from '../contract/sample-cards.ts'
 import { drawBlocks } from './draw-blocks.js'
 
@@ -43,15 +43,7 @@ const frame = `
 `
 
 const cardUrl = 'https://acme.slack.com/archives/C1/p1772442000000100'
-const late: Posted = {
-  kind: 'notice',
-  title: '3 answers are late',
-  lines: [
-    { text: '19 h · Mia Jansen · Email · Asks where the parcel is', url: cardUrl },
-    { text: '6 h 10 min · Jonas Weber · Contact form · Wants to cancel', url: cardUrl },
-    { text: '3 h 5 min · Aiko · Live chat · Broken lid', url: cardUrl },
-  ],
-}
+const digest: Posted = { kind: 'report', report: linkedReport(cardUrl) }
 
 await mkdir(folder, { recursive: true })
 const browser = await openBrowser()
@@ -59,9 +51,9 @@ try {
   await take('card', 'light', posts('light', [card('waiting')]))
   await take('cards-decided', 'dark', posts('dark', ['sending', 'answered', 'dismissed'].map(card)))
   await take('thread', 'light', posts('light', thread()))
-  await take('digest', 'light', posts('light', [digest()]))
-  await take('digest-dark', 'dark', posts('dark', [digest()]))
-  await take('notice', 'light', posts('light', [late]))
+  await take('digest', 'light', posts('light', [digest]))
+  await take('digest-dark', 'dark', posts('dark', [digest]))
+  await take('notice', 'light', posts('light', [lateNotice(cardUrl)]))
   await take('edit', 'light', modal('light', modalOf(editForm, { team: 'T1' })))
   await take('home', 'light', page('light', homeView(sampleHome, null).blocks))
   await take('settings', 'light', modal('light', settingsModal(sampleSettings)))
@@ -77,17 +69,6 @@ function card(name: string): Posted {
   const found = sampleCards[name]
   if (!found) throw new Error(`There is no card "${name}"`)
   return { kind: 'card', card: found }
-}
-
-/** As it stands in a room that has the cards. */
-function digest(): Posted {
-  const report = sampleReport()
-  const linked = <Link extends { url: string | null }>(link: Link) => ({ ...link, url: cardUrl })
-  const sections = report.sections.map(({ lines, ...section }) => ({
-    ...section,
-    lines: lines.map((line) => ({ ...line, example: line.example && linked(line.example) })),
-  }))
-  return { kind: 'report', report: { ...report, waiting: report.waiting.map(linked), sections } }
 }
 
 function thread(): Posted[] {

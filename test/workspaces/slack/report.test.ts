@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openSlack } from '../../../src/workspaces/slack/open-slack.ts'
 import { typedOf } from '../../../src/workspaces/slack/listeners/commands.ts'
 import type { PostRef } from '../../../src/workspaces/workspace.ts'
 import { eventually } from '../../support/eventually.ts'
-import { peerConfig } from '../../support/slack/connect.ts'
-import { overHttp, type Deliver } from '../../support/slack/payloads.ts'
+import { startSlack, type StartedSlack } from '../../support/slack/open.ts'
+import type { Deliver } from '../../support/slack/payloads.ts'
 import { startSlackPeer, type Person, type SlackMessage, type SlackPeer } from '../../support/slack/peer.ts'
 import { screenOf, type Screen } from '../../support/slack/screen.ts'
 import { textOf } from '../../support/slack/text-of.ts'
@@ -14,7 +13,7 @@ import { testCard } from '../contract/samples.ts'
 
 let peer: SlackPeer
 let core: FakeCore
-let slack: ReturnType<typeof openSlack>
+let slack: StartedSlack
 let deliver: Deliver
 let ana: Person
 let screen: Screen
@@ -26,18 +25,12 @@ beforeAll(async () => {
 afterAll(() => peer.close())
 beforeEach(async () => {
   core = fakeCore()
-  slack = openSlack(peerConfig(peer), core.io)
-  await slack.start(core.handlers)
-  deliver = overHttp((request) => Promise.resolve(slack.fetch?.(request, { address: '127.0.0.1' }) ?? null), {
-    url: peer.url,
-    secret: peer.signingSecret,
-    clock: core.io.clock,
-  })
+  const started = await startSlack(peer, core)
+  slack = started.slack
+  deliver = started.deliver
   ana = peer.person('ana', deliver)
   screen = screenOf(peer)
   digests += 1
-  peer.calls.splice(0)
-  peer.responses.splice(0)
 })
 afterEach(() => slack.stop())
 

@@ -1,7 +1,8 @@
 import type { APIButtonComponent, APIContainerComponent, APISelectMenuOption } from 'discord.js'
 import { clickValue } from '../../kit/click.ts'
+import { openedOnce } from '../../kit/opened.ts'
 import { counted, isBlank, oneLine } from '../../kit/text.ts'
-import type { CardLink, Chart, Figure, ItemsIndex, Report, ReportLine, ReportSection } from '../../report.ts'
+import type { CardLink, Chart, Figure, Report, ReportLine, ReportSection } from '../../report.ts'
 import {
   button,
   colours,
@@ -83,12 +84,9 @@ function colourOf(figures: Figure[]): number {
 
 /** Several figures may be about the same: it is opened by the first of them. */
 function numberButtons(reportId: string, figures: Figure[]): APIButtonComponent[] {
-  const opened = new Set<ItemsIndex>()
-  return figures.flatMap(({ label, value, opens: index }) => {
-    if (index === null || opened.has(index)) return []
-    opened.add(index)
-    return [button(`${label} ${value}`, pressId.items({ reportId, index }))]
-  })
+  return openedOnce(figures).map(({ label, value, opens: index }) =>
+    button(`${label} ${value}`, pressId.items({ reportId, index })),
+  )
 }
 
 /** Who has waited longest, each with a button that takes it. */
@@ -174,18 +172,16 @@ function lineText({ label, text: words, tone }: ReportLine, example: CardLink | 
 
 /** Menus show no markup: what stands in them stands as it is. */
 function optionsOf(sections: ReportSection[]): APISelectMenuOption[] {
-  const options = new Map<ItemsIndex, APISelectMenuOption>()
-  for (const { title, lines } of sections) {
-    for (const { label, text: words, opens } of lines) {
-      if (opens === null || options.has(opens)) continue
+  const titled = sections.flatMap(({ title, lines }) => lines.map((line) => ({ ...line, title })))
+  return openedOnce(titled)
+    .slice(0, maxOptions)
+    .map(({ title, label, text: words, opens }) => {
       const shown = oneLine(label, maxOptionText)
       const about = oneLine([title, words].filter((one) => !isBlank(one)).join(' · '), maxOptionText)
-      options.set(opens, {
+      return {
         label: isBlank(shown) ? `${opens + 1}` : shown,
         value: `${opens}`,
         ...(isBlank(about) ? {} : { description: about }),
-      })
-    }
-  }
-  return [...options.values()].slice(0, maxOptions)
+      }
+    })
 }

@@ -1,5 +1,6 @@
 import type { CardLink, Chart, Figure, Report, ReportLine } from '../../report.ts'
 import { clickValue } from '../../kit/click.ts'
+import { openedOnce } from '../../kit/opened.ts'
 import { counted, isBlank, isolated, oneLine } from '../../kit/text.ts'
 import { chartBlock } from './chart.ts'
 import { assignAction } from './click.ts'
@@ -69,12 +70,9 @@ const shown = (text: string, most: number) => (isBlank(text) ? '–' : mrkdwn(on
 
 /** Several numbers can be about the same interactions: one button opens them. */
 function numberRow(reportId: string, figures: Figure[]): Block[] {
-  const opened = new Set<number>()
-  const buttons = figures.flatMap(({ label, value, opens }, at) => {
-    if (opens === null || opened.has(opens)) return []
-    opened.add(opens)
+  const buttons = openedOnce(figures).map(({ label, value, opens: index }, at) => {
     const name = `${oneLine(label, 40)} ${oneLine(value, 30)}`
-    return [numberButton(name, name, { reportId, index: opens }, at)]
+    return numberButton(name, name, { reportId, index }, at)
   })
   return buttons.length > 0 ? [{ type: 'actions', elements: buttons }] : []
 }

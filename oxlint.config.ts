@@ -51,6 +51,11 @@ const pureNouns = [
   'measures/numbers.ts',
   'measures/period.ts',
   'digests/schedule.ts',
+  'history/exchange.ts',
+  'history/dates.ts',
+  'history/fold.ts',
+  'customers/keys.ts',
+  'replies/promises.ts',
 ]
 const notVerbs: Pattern = {
   group: [
@@ -67,6 +72,9 @@ const notVerbs: Pattern = {
     'posts',
     'forms',
     'teammates',
+    'history',
+    'erasures',
+    'audit',
   ]
     .map((noun) => `**/${noun}/*`)
     .concat(pureNouns.map((file) => `!**/${file}`)),
@@ -99,7 +107,7 @@ export default defineConfig({
     {
       // Verbs, queries and what they share.
       files: [
-        'src/{interactions,conversations,customers,drafts,replies,measures,digests,targets,surges,settings,posts,forms,teammates}/**/*.ts',
+        'src/{interactions,conversations,customers,drafts,replies,measures,digests,targets,surges,settings,posts,forms,teammates,history,erasures,audit}/**/*.ts',
       ],
       rules: restricted(above('main', 'app', 'config', 'doctor', 'http'), notAdapters, ...sdk(['src/db'])),
     },
@@ -135,7 +143,7 @@ export default defineConfig({
     {
       // Contracts, pure nouns, and what everybody may use.
       files: [
-        'src/{channels/channel,workspaces/workspace,workspaces/card,workspaces/message,workspaces/form,workspaces/report,workspaces/{command,command-words,command-digest,command-period,nearest},errors,env,id,clock}.ts',
+        'src/{channels/channel,workspaces/workspace,workspaces/card,workspaces/message,workspaces/form,workspaces/report,workspaces/found,workspaces/{command*,nearest},errors,env,id,clock}.ts',
         ...pureNouns.map((file) => `src/${file}`),
       ],
       rules: restricted(

@@ -10,6 +10,7 @@ import { answerCommand } from './conversations/answer-command.ts'
 import { readHome } from './conversations/home.ts'
 import { decide } from './conversations/decide.ts'
 import { suggest } from './conversations/suggest.ts'
+import { changeCustomer, openCustomer } from './customers/answer.ts'
 import { hostedKey, readTranscript } from './conversations/hosted.ts'
 import { readConversation, readConversations } from './conversations/read.ts'
 import { countConversations, listConversations } from './conversations/list.ts'
@@ -21,10 +22,14 @@ import { attachments, cursors } from './db/schema.ts'
 import { openSignals } from './db/signals.ts'
 import { openShelf } from './db/shelf.ts'
 import { openVault } from './db/vault.ts'
-import { openItems, readCsv } from './digests/answer.ts'
+import { openItems } from './digests/answer.ts'
 import { ensureOutcomes } from './measures/rebuild.ts'
 import { sendDigest } from './digests/send.ts'
 import { readStored, showReport } from './digests/stored.ts'
+import { removePosts } from './erasures/remove-posts.ts'
+import { openPage, sharePage } from './history/answer.ts'
+import { followHistory } from './history/follow.ts'
+import { readFile } from './history/read-file.ts'
 import { createLedger } from './drafts/ledger.ts'
 import { proposeDraft } from './drafts/propose.ts'
 import { ConfigError } from './errors.ts'
@@ -127,7 +132,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
     }
 
     const workspaces = new Map<string, Workspace>()
-    const base = { db, queue, signals, clock, log, metrics, newId: id, channels, workspaces }
+    const base = { db, queue, signals, clock, log, metrics, newId: id, key: io.key, channels, workspaces }
     const assistant =
       parts.assistant ?? (await openAssistant(config.assistant, { clock, log, ledger: createLedger(base) }))
     const ctx: Context = { ...base, assistant }
@@ -184,7 +189,11 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
           onDecision: (decision) => decide(ctx, workspace.id, decision),
           onCommand: (text, teammate, room) => answerCommand(ctx, workspace.id, text, teammate, room),
           openItems: (items, teammate) => openItems(ctx, workspace.id, items, teammate),
-          readCsv: (items, teammate) => readCsv(ctx, workspace.id, items, teammate),
+          openPage: (page, teammate) => openPage(ctx, workspace.id, page, teammate),
+          sharePage: (page, room, teammate) => sharePage(ctx, workspace.id, page, room, teammate),
+          openCustomer: (customer, teammate) => openCustomer(ctx, workspace.id, customer, teammate),
+          changeCustomer: (change, teammate) => changeCustomer(ctx, workspace.id, change, teammate),
+          readFile: (source, format, teammate) => readFile(ctx, workspace.id, source, format, teammate),
           suggest: (option, typed, teammate) => suggest(ctx, workspace.id, option, typed, teammate),
           openForm: (form, about, teammate) => openForm(ctx, workspace.id, form, about, teammate),
           submitForm: (form, about, values, teammate) => submitForm(ctx, workspace.id, form, about, values, teammate),
@@ -207,10 +216,18 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
         'reconcile-reply': (payload) => reconcileReply(ctx, payload),
         wake: (payload) => wakeConversation(ctx, payload),
         'send-digest': (payload) => sendDigest(ctx, payload),
+        'remove-posts': (payload) => removePosts(ctx, payload),
       }
       const stopWorker = await startWorker(ctx, queue, handlers, database.kind === 'pglite' ? 1 : 3, intake.idle)
       const stopSchedule = startSchedule(ctx)
-      opened.push({ stop: () => Promise.all([stopWorker(), stopSchedule()]).then(() => {}) })
+      const ending = new AbortController()
+      const following = followHistory(ctx, ending.signal, intake.idle)
+      opened.push({
+        async stop() {
+          ending.abort()
+          await Promise.all([stopWorker(), stopSchedule(), following])
+        },
+      })
     }
 
     if (does.intake) {

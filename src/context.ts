@@ -26,6 +26,8 @@ export interface Context {
   log: Log
   metrics: Metrics
   newId(): string
+  /** A key of the installation's own; the same on every replica, and after a restart. */
+  key(purpose: string): Buffer
   channels: ReadonlyMap<string, ActiveChannel>
   workspaces: ReadonlyMap<string, Workspace>
   assistant: Assistant

@@ -192,6 +192,10 @@ export interface CustomerIdentity {
   handle?: string
   /** Where replies go when the channel itself can't carry them. */
   email?: string
+  /** With its country's code: "+49 30 1234567". */
+  phone?: string
+  /** What the channel vouches for: whoever has the same is the same person, on whichever channel. Never what somebody typed. */
+  verified?: ('email' | 'phone')[]
 }
 
 export interface InboundAttachment {

@@ -1,11 +1,16 @@
 import type { ActiveChannel, Context } from '../context.ts'
 import { answerDigest, answerStats } from '../digests/answer.ts'
 import { planDigest } from '../digests/plan.ts'
+import { answerAudit } from '../audit/answer.ts'
+import { answerCustomer } from '../customers/answer.ts'
+import { answerExport, answerForget } from '../erasures/answer.ts'
+import { answerFind } from '../history/answer.ts'
 import { themes } from '../interactions/interaction.ts'
 import { refusalFor } from '../teammates/access.ts'
 import { commands, nearest, parseCommand, type OpenFilter } from '../workspaces/command.ts'
 import { oneLine } from '../workspaces/kit/text.ts'
 import type { Answer, AnswerLine, Teammate } from '../workspaces/workspace.ts'
+import { called, unknownText } from './called.ts'
 import { readHome } from './home.ts'
 import { readLines } from './line.ts'
 import { listConversations } from './list.ts'
@@ -37,6 +42,16 @@ export async function answerCommand(
     case 'digest-at':
     case 'digest-off':
       return planDigest(ctx, workspaceId, command, teammate, room)
+    case 'find':
+      return answerFind(ctx, workspaceId, command.ask, teammate)
+    case 'customer':
+      return answerCustomer(ctx, workspaceId, command.customer, teammate)
+    case 'forget':
+      return answerForget(ctx, workspaceId, command.customer, teammate)
+    case 'export':
+      return answerExport(ctx, workspaceId, command.customer, teammate)
+    case 'audit':
+      return answerAudit(ctx, workspaceId, command, teammate)
     case 'stats':
       return answerStats(ctx, workspaceId, command, teammate)
     case 'invalid':
@@ -101,8 +116,9 @@ async function open(
   if (refused !== null) return { title: refused, lines: [] }
   const { theme, customer } = filter
   const channels = [...ctx.channels.values()]
-  const channel = filter.channel === null ? null : channelCalled(channels, filter.channel)
-  if (filter.channel !== null && !channel) return { title: unknownChannel(channels, filter.channel), lines: [] }
+  const channel = filter.channel === null ? null : called(channels, filter.channel)
+  if (filter.channel !== null && !channel)
+    return { title: unknownText('open', 'channel', channels, filter.channel), lines: [] }
   const only = { theme, channel: channel?.id ?? null, customer }
   const { ids, next } = await listConversations(ctx.db, 'open', null, lineLimit, only)
   const titled = (title: string) =>
@@ -112,24 +128,11 @@ async function open(
   return { title: titled(next ? `The ${lineLimit} who wait longest` : `${lines.length} waiting`), lines }
 }
 
-function channelCalled(channels: ActiveChannel[], called: string): ActiveChannel | undefined {
-  const word = called.trim().toLowerCase()
-  return channels.find(({ id, name }) => word === id || word === name.toLowerCase())
-}
-
-function unknownChannel(channels: ActiveChannel[], called: string): string {
-  const names = channels.flatMap(({ id, name }) => [id, name])
-  const likely = channelCalled(channels, nearest(called, names) ?? '')
-  const right = likely ? `Did you mean ${likely.name}?` : `There are ${channels.map(({ name }) => name).join(', ')}.`
-  const example = likely ?? channels[0]
-  return `/desk open does not know the channel "${oneLine(called, 50)}". ${right}${example ? ` For example: /desk open channel:${example.id}` : ''}`
-}
-
 /** A word without a key is taken for a customer's, and may have been meant otherwise. */
 function hints(channels: ActiveChannel[], { theme, channel, customer }: OpenFilter): AnswerLine[] {
   if (customer === null) return []
   const likelyTheme = theme === null ? nearest(customer, themes) : null
-  const likelyChannel = channel === null ? channelCalled(channels, customer) : undefined
+  const likelyChannel = channel === null ? called(channels, customer) : undefined
   return [likelyTheme && `theme:${likelyTheme}`, likelyChannel && `channel:${likelyChannel.id}`]
     .filter((meant) => typeof meant === 'string')
     .map((meant) => ({ text: `Did you mean /desk open ${meant}?` }))

@@ -85,10 +85,11 @@ export interface Conversation {
   assignee: { id: string; name: string } | null
   customer: {
     id: string
+    /** As they write here. */
     name: string
     handle: string | null
-    /** How many conversations this customer had before this one. */
-    conversationsBefore: number
+    /** What there was with them before: "4th time; 2 complaints about delivery; last answered by @Ana in 12 min". */
+    history: string
   }
   turns: Turn[]
   /** Of the newest interaction that was triaged. */

@@ -1,4 +1,4 @@
-import { and, eq, gt } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { TranscriptLine } from '../channels/channel.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, lines } from '../db/schema.ts'
@@ -7,7 +7,7 @@ import { conversations, lines } from '../db/schema.ts'
 export const hostedKey = (channel: string, account: string, externalId: string): string =>
   `${channel}/${account}/${externalId}`
 
-/** What was said in a hosted conversation after `afterSeq`, oldest first. */
+/** What was said in a hosted conversation after `afterSeq`, oldest first. One that began anew since it was erased: all of it. */
 export async function readTranscript(
   db: Db,
   channel: string,
@@ -31,7 +31,7 @@ export async function readTranscript(
         eq(conversations.channel, channel),
         eq(conversations.account, account),
         eq(conversations.externalId, externalId),
-        gt(lines.seq, afterSeq),
+        sql`${lines.seq} > case when ${conversations.version} < ${afterSeq}::bigint then 0 else ${afterSeq}::bigint end`,
       ),
     )
     .orderBy(lines.seq)

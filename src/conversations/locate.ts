@@ -38,7 +38,9 @@ export async function lockConversations(
   const keyOf = (key: ConversationKey) => interactionKey(key.channel, key.account, key.externalId)
   const keyOfItem = ({ channel, inbound }: Item) =>
     keyOf({ channel: channel.id, account: inbound.account, externalId: inbound.conversation.externalId })
-  const unresolved = new Map(items.filter((item) => !referenced.has(item)).map((item) => [keyOfItem(item), item]))
+  // Of several that begin one conversation at once, it is the first one's.
+  const begun = items.filter((item) => !referenced.has(item)).toReversed()
+  const unresolved = new Map(begun.map((item) => [keyOfItem(item), item]))
   // In one order everywhere, so that two transactions never wait for one another.
   const wanted = [...unresolved]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

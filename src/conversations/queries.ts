@@ -64,6 +64,18 @@ export type EventType =
   | 'job.failed'
   | 'job.retried'
   | 'settings.changed'
+  // What is no change of a conversation, for the audit: data holds ids and counts, never words.
+  | 'history.read'
+  | 'history.shared'
+  | 'history.exported'
+  | 'history.erased'
+  | 'customer.read'
+  | 'customer.noted'
+  | 'customer.joined'
+  | 'customer.parted'
+  | 'customer.distinguished'
+  | 'customer.exported'
+  | 'customer.forgotten'
 
 /** Adds one row to the event log. Returns its time. */
 export async function addEvent(

@@ -1,10 +1,10 @@
 import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
 import type { ActiveChannel } from '../context.ts'
+import { nothingBefore, readShortForms, shortForm } from '../customers/short-form.ts'
 import { rowsOf, type Db } from '../db/client.ts'
 import {
   attachments,
   conversations,
-  customers,
   drafts,
   identities,
   interactions,
@@ -38,12 +38,9 @@ export async function readConversations(
   const rows = await db
     .select({
       conversation: conversations,
-      customer: customers,
       draft: drafts,
-      before: sql<number>`(select count(*)::int from conversations o where o.customer_id = ${conversations.customerId} and o.created_at < ${conversations.createdAt})`,
     })
     .from(conversations)
-    .innerJoin(customers, eq(customers.id, conversations.customerId))
     .leftJoin(drafts, eq(drafts.id, conversations.draftId))
     .where(inArray(conversations.id, ids))
   if (rows.length === 0) return []
@@ -51,7 +48,7 @@ export async function readConversations(
     select id from interactions where conversation_id = c.id order by seq desc, id desc limit ${mostTurns}) i
     where c.id in ${ids})`
   const replyIds = rows.flatMap(({ conversation }) => conversation.replyId ?? [])
-  const [heard, files, said, problemRows, names, tuning] = await Promise.all([
+  const [heard, files, said, problemRows, names, tuning, pasts] = await Promise.all([
     db
       .select({ interaction: interactions, identity: identities })
       .from(interactions)
@@ -99,9 +96,10 @@ export async function readConversations(
       rows.map(({ conversation }) => conversation),
     ),
     readTuning(db),
+    readShortForms(db, channels, ids),
   ])
   const nameOf = (id: string | null) => (id === null ? 'Deskbell' : (names.get(id) ?? id))
-  const all = rows.map(({ conversation: row, customer, draft, before }): Conversation => {
+  const all = rows.map(({ conversation: row, draft }): Conversation => {
     const channel = channels.get(row.channel)
     const mine = heard.filter(({ interaction }) => interaction.conversationId === row.id)
     const newest = mine.findLast(({ interaction }) => interaction.automatic === null) ?? mine.at(-1)
@@ -135,15 +133,15 @@ export async function readConversations(
       suspicion: row.suspicion,
       assignee: row.assignee === null ? null : { id: row.assignee, name: nameOf(row.assignee) },
       customer: {
-        id: customer.id,
-        name: newest?.identity.name ?? customer.name,
+        id: row.customerId,
+        name: nameIn(newest?.identity),
         handle: newest?.identity.handle ?? newest?.identity.email ?? null,
-        conversationsBefore: before,
+        history: shortForm(pasts.get(row.id) ?? nothingBefore),
       },
       turns: [
         ...mine.map(({ interaction, identity }): Turn & Order => ({
           from: 'customer',
-          name: identity.name ?? identity.handle ?? identity.email ?? customer.name,
+          name: nameIn(identity),
           at: interaction.occurredAt,
           id: interaction.id,
           rating: interaction.rating,
@@ -204,6 +202,10 @@ export async function readConversations(
   const byId = new Map(all.map((conversation) => [conversation.id, conversation]))
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
+
+/** As they write here: under which names else, nobody who reads this may learn. */
+const nameIn = (identity: Heard['identity'] | undefined): string =>
+  identity?.name ?? identity?.handle ?? identity?.email ?? 'Visitor'
 
 interface Heard {
   interaction: typeof interactions.$inferSelect

@@ -1,35 +1,38 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { customers, identities } from '../db/schema.ts'
+import { fold, simpler, spaces, unseen } from '../history/fold.ts'
 
-// Both sides of a comparison are folded in the same way, letter by letter, so that it doesn't depend on the locale of
-// the database: case, accents, spaces, and marks that nobody sees.
-
-/** What compatibility decomposition leaves of them. */
-const spaces = '[ \\u0009-\\u000d\\u2028\\u2029]+'
-const unseen =
-  '[\\u0002-\\u0008\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u0300-\\u036f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]'
-/** Stands between two names. Nobody can search for it. */
+/** Stands between two names. Folding leaves it out of what is searched for. */
 const separator = '\u0001'
 
-/** Latin beyond ASCII, Greek, Cyrillic, Armenian. */
+/** Where alphabets have their capitals: Latin, Greek, Cyrillic, Armenian, Georgian, Cherokee, and rarer ones. */
 const alphabets = [
   [0xc0, 0x24f],
-  [0x391, 0x3a9],
-  [0x400, 0x556],
+  [0x370, 0x556],
+  [0x10a0, 0x10cd],
+  [0x13a0, 0x13f5],
+  [0x1c80, 0x1cbf],
+  [0x1e9e, 0x1eff],
+  [0x2132, 0x2183],
+  [0x2c00, 0x2cf2],
+  [0xa640, 0xa7ff],
+  [0x10400, 0x10595],
+  [0x10c80, 0x10d65],
+  [0x118a0, 0x118bf],
+  [0x16e40, 0x16eb8],
+  [0x1e900, 0x1e921],
 ] as const
 const capitals = alphabets
-  .flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, at) => String.fromCharCode(first + at)))
+  .flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, at) => String.fromCodePoint(first + at)))
   .filter((letter) => letter.toLowerCase() !== letter && letter.normalize('NFKD') === letter)
-const letters = new Map([
-  ...capitals.map((capital): [string, string] => [capital, capital.toLowerCase()]),
-  // Decomposition leaves them whole, and people type something simpler.
-  ...Object.entries({ ø: 'o', Ø: 'o', ł: 'l', Ł: 'l', đ: 'd', Đ: 'd', ħ: 'h', Ħ: 'h', ı: 'i', ς: 'σ' }),
-])
+const letters = new Map([...capitals.map((capital): [string, string] => [capital, fold(capital)]), ...simpler])
+const single = [...letters].filter(([, simple]) => Array.from(simple).length === 1)
+const several = [...letters].filter(([, simple]) => Array.from(simple).length > 1)
 
 /** True where `part` is in a name, a handle or an address of the customer with this id. Every character stands for itself. */
 export function isKnownAs(customerId: PgColumn, part: string): SQL {
-  const wanted = folded(part)
+  const wanted = fold(part)
   if (wanted === '') return sql`false`
   const names = sql`concat_ws(${separator}, ${customers.name}, ${identities.name}, ${identities.handle}, ${identities.email})`
   return sql`exists (
@@ -37,21 +40,16 @@ export function isKnownAs(customerId: PgColumn, part: string): SQL {
     where ${customers.id} = ${customerId} and strpos(${foldedIn(names)}, ${wanted}) > 0)`
 }
 
+/** What `fold` makes of it, but for spaces at its ends. */
 function foldedIn(text: SQL): SQL {
   // What nobody sees between two spaces leaves one.
   const plain = sql`regexp_replace(regexp_replace(normalize(${text}, NFKD), ${unseen}, '', 'g'), ${spaces}, ' ', 'g')`
   const lower = sql`lower(${plain} collate "C")`
-  const [from, to] = [[...letters.keys()].join(''), [...letters.values()].join('')]
+  const [from, to] = [single.map(([letter]) => letter).join(''), single.map(([, simple]) => simple).join('')]
+  const translated = several.reduce(
+    (so, [letter, simple]) => sql`replace(${so}, ${letter}, ${simple})`,
+    sql`translate(${lower}, ${from}, ${to})`,
+  )
   // A long translation takes longer than all the rest, and most names don't need it.
-  return sql`case when octet_length(${plain}) = char_length(${plain}) then ${lower} else translate(${lower}, ${from}, ${to}) end`
-}
-
-function folded(text: string): string {
-  return [...text.toWellFormed().replaceAll('\0', '').replaceAll(separator, '').normalize('NFKD')]
-    .map((letter) => letters.get(letter) ?? letter)
-    .join('')
-    .replace(new RegExp(unseen, 'g'), '')
-    .replace(new RegExp(spaces, 'g'), ' ')
-    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-    .trim()
+  return sql`case when octet_length(${plain}) = char_length(${plain}) then ${lower} else normalize(${translated}, NFC) end`
 }

@@ -17,6 +17,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { ConversationState, DismissReason, SurfaceReason } from '../conversations/conversation.ts'
 import type { DraftState, Flag } from '../drafts/draft.ts'
+import type { ExchangeState } from '../history/exchange.ts'
 import type { AutomaticReason, InteractionKind, Sentiment, Theme, Urgency } from '../interactions/interaction.ts'
 import type { Settlement } from '../measures/measures.ts'
 import type { PostBody } from '../posts/post.ts'
@@ -24,6 +25,7 @@ import type { ReplyProblem, ReplyState } from '../replies/reply.ts'
 
 const at = (name: string) => timestamp(name, { withTimezone: true })
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 /** People who write. */
 export const customers = pgTable('customers', {
@@ -45,12 +47,83 @@ export const identities = pgTable(
     name: text('name'),
     handle: text('handle'),
     email: text('email'),
+    phone: text('phone'),
+    /** The channel vouches that it is theirs: then it alone tells who they are. */
+    isEmailVerified: boolean('is_email_verified').notNull().default(false),
+    isPhoneVerified: boolean('is_phone_verified').notNull().default(false),
+    /** Name, address and number as they are compared: see `customers/keys.ts`. */
+    nameKey: text('name_key'),
+    emailKey: text('email_key'),
+    phoneKey: text('phone_key'),
     createdAt: at('created_at').notNull(),
   },
   (table) => [
     unique('identities_channel_external_id').on(table.channel, table.externalId),
     index('identities_customer').on(table.customerId),
+    index('identities_name').on(table.nameKey),
+    index('identities_email').on(table.emailKey),
+    index('identities_phone').on(table.phoneKey),
   ],
+)
+
+/** Customers that were one person after all; the identities that came over, so that it can be undone. */
+export const merges = pgTable(
+  'merges',
+  {
+    id: uuid('id').primaryKey(),
+    customerId: uuid('customer_id')
+      .notNull()
+      .references(() => customers.id),
+    /** Has no identities any more, until it is undone. */
+    joinedId: uuid('joined_id')
+      .notNull()
+      .references(() => customers.id),
+    identityIds: jsonb('identity_ids').$type<string[]>().notNull(),
+    /** "The same verified email address" */
+    reason: text('reason').notNull(),
+    /** A teammate's id, or `deskbell`. */
+    by: text('by').notNull(),
+    at: at('at').notNull(),
+    undoneAt: at('undone_at'),
+    undoneBy: text('undone_by'),
+  },
+  (table) => [index('merges_customer').on(table.customerId), index('merges_joined').on(table.joinedId)],
+)
+
+/** Customers of which a teammate said that they are two people, however alike they look. `a` < `b`. */
+export const distinctions = pgTable(
+  'distinctions',
+  {
+    a: uuid('a')
+      .notNull()
+      .references(() => customers.id),
+    b: uuid('b')
+      .notNull()
+      .references(() => customers.id),
+    by: text('by').notNull(),
+    at: at('at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'distinctions_pkey', columns: [table.a, table.b] }),
+    index('distinctions_b').on(table.b),
+  ],
+)
+
+/** What teammates wrote down about a customer. */
+export const notes = pgTable(
+  'notes',
+  {
+    id: uuid('id').primaryKey(),
+    customerId: uuid('customer_id')
+      .notNull()
+      .references(() => customers.id),
+    teammateId: text('teammate_id')
+      .notNull()
+      .references(() => teammates.id),
+    text: text('text').notNull(),
+    at: at('at').notNull(),
+  },
+  (table) => [index('notes_customer').on(table.customerId, table.at)],
 )
 
 /** Who decides. Ids carry the workspace: `slack:U123`. */
@@ -93,6 +166,8 @@ export const conversations = pgTable(
     /** The `waitingSince` of which it was told that the answer is nearly late, and that it is late. */
     warnedSince: at('warned_since'),
     lateSince: at('late_since'),
+    /** The version that history was last told of: see `exchanges`. */
+    indexedVersion: integer('indexed_version').notNull().default(0),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
   },
@@ -104,6 +179,9 @@ export const conversations = pgTable(
     index('conversations_assignee')
       .on(table.assignee, table.state, table.waitingSince)
       .where(sql`assignee is not null`),
+    index('conversations_unindexed')
+      .on(table.updatedAt)
+      .where(sql`indexed_version < version`),
   ],
 )
 
@@ -152,6 +230,7 @@ export const interactions = pgTable(
     unique('interactions_channel_account_external_id').on(table.channel, table.account, table.externalId),
     index('interactions_conversation').on(table.conversationId, table.seq),
     index('interactions_external_id').on(table.externalId),
+    index('interactions_identity').on(table.identityId),
   ],
 )
 
@@ -252,6 +331,8 @@ export const replies = pgTable(
     uniqueIndex('replies_draft')
       .on(table.draftId)
       .where(sql`state <> 'withdrawn'`),
+    // The one above leaves some out, and a draft that is erased must find them all.
+    index('replies_of_draft').on(table.draftId),
     index('replies_conversation').on(table.conversationId, table.approvedAt),
     index('replies_external_id').on(table.externalId),
     index('replies_approver').on(table.approvedBy, table.acceptedAt),
@@ -279,6 +360,12 @@ export const events = pgTable(
   (table) => [
     index('events_conversation').on(table.conversationId, table.at),
     index('events_at').on(table.at),
+    index('events_conversationless')
+      .on(table.at)
+      .where(sql`conversation_id is null`),
+    index('events_approved')
+      .on(table.at)
+      .where(sql`type in ('draft.approved', 'draft.first-approved', 'reply.marked-sent')`),
     index('events_undelivered')
       .on(table.at)
       .where(sql`type in ('reply.failed', 'reply.rejected', 'reply.unknown')`),
@@ -334,6 +421,124 @@ export const outcomes = pgTable(
     index('outcomes_conversation').on(table.conversationId, table.seq),
   ],
 )
+
+/**
+ * What history is searched in: one thing that the customer did, and what the team answered. A projection of the conversation
+ * that follows it within seconds, and can be made anew from it.
+ */
+export const exchanges = pgTable(
+  'exchanges',
+  {
+    interactionId: uuid('interaction_id').primaryKey(),
+    conversationId: uuid('conversation_id').notNull(),
+    customerId: uuid('customer_id').notNull(),
+    channel: text('channel').notNull(),
+    /** By the provider's clock. */
+    at: at('at').notNull(),
+    theme: text('theme').$type<Theme>(),
+    topics: jsonb('topics').$type<string[]>().notNull(),
+    rating: integer('rating'),
+    recommends: integer('recommends'),
+    state: text('state').$type<ExchangeState>().notNull(),
+    /** The newest reply that answered it, and was accepted. */
+    replyId: uuid('reply_id'),
+    answeredBy: text('answered_by'),
+    answeredAt: at('answered_at'),
+    /** Its words, folded, and what it is told by (`theme=complaint`): see `history/terms.ts`. */
+    terms: tsvector('terms').notNull(),
+  },
+  (table) => [
+    // Written by one process at a time and read by many: nothing is left pending for readers to go through.
+    index('exchanges_terms').using('gin', table.terms).with({ fastupdate: false }),
+    index('exchanges_at').on(table.at, table.interactionId),
+    index('exchanges_customer').on(table.customerId, table.at, table.interactionId),
+    index('exchanges_conversation').on(table.conversationId),
+  ],
+)
+
+/** Every term of `exchanges`, and in how many of them it is: for spelling, and for looking no further back than needed. */
+export const terms = pgTable(
+  'terms',
+  {
+    term: text('term').primaryKey(),
+    count: integer('count').notNull(),
+    /** The word without one of its letters, each in turn: two words of which one is mistyped share some. Empty unless it is a word. */
+    near: text('near').array().notNull(),
+  },
+  (table) => [
+    index('terms_near').using('gin', table.near).with({ fastupdate: false }),
+    index('terms_prefix').on(table.term.op('text_pattern_ops')),
+  ],
+)
+
+/** What somebody looked for, so that the buttons below it work as long as it is kept. */
+export const lists = pgTable(
+  'lists',
+  {
+    id: uuid('id').primaryKey(),
+    workspace: text('workspace').notNull(),
+    teammateId: text('teammate_id').notNull(),
+    /** See `history/lists.ts`. */
+    ask: jsonb('ask').$type<unknown>().notNull(),
+    /** Where each page that was shown begins. */
+    starts: jsonb('starts').$type<unknown[]>().notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [index('lists_created').on(table.createdAt)],
+)
+
+/** Receipts of what was erased: numbers, and never what it was. */
+export const erasures = pgTable(
+  'erasures',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind').$type<'forget' | 'retention'>().notNull(),
+    /** A teammate's id, or `deskbell`. */
+    by: text('by').notNull(),
+    /** How many conversations, messages, replies, files, posts … were erased. */
+    counts: jsonb('counts').$type<Record<string, number>>().notNull(),
+    at: at('at').notNull(),
+    /** When the last post was gone; null until then. */
+    doneAt: at('done_at'),
+  },
+  (table) => [index('erasures_at').on(table.at)],
+)
+
+/** Posts that are to be taken out of rooms, until they are gone. */
+export const removals = pgTable(
+  'removals',
+  {
+    id: uuid('id').primaryKey(),
+    erasureId: uuid('erasure_id')
+      .notNull()
+      .references(() => erasures.id),
+    workspace: text('workspace').notNull(),
+    room: text('room').notNull(),
+    /** The post's key: what one is found by that was on its way. */
+    key: text('key').notNull(),
+    /** Null: it was on its way, and must be looked for. */
+    ref: jsonb('ref').$type<Record<string, unknown>>(),
+    /** Of the card that it stood under. */
+    threadRef: jsonb('thread_ref').$type<Record<string, unknown>>(),
+    since: at('since').notNull(),
+    attempts: integer('attempts').notNull(),
+    notBefore: at('not_before').notNull(),
+    heldUntil: at('held_until'),
+    /** Why it could not be taken out. */
+    problem: text('problem'),
+  },
+  (table) => [
+    index('removals_due').on(table.workspace, table.notBefore),
+    index('removals_erasure').on(table.erasureId),
+  ],
+)
+
+/** Of what was erased because a customer asked for it: a provider that delivers it again brings nothing back. */
+export const tombstones = pgTable('tombstones', {
+  /** HMAC of channel, account and external id: who has none of them learns nothing from it. */
+  hash: text('hash').primaryKey(),
+  at: at('at').notNull(),
+})
 
 /** Numbers of periods that are over, so that nobody counts them again. */
 export const countedPeriods = pgTable(

@@ -6,14 +6,16 @@ import { readTuning } from '../settings/queries.ts'
 import type { Tuning } from '../settings/tuning.ts'
 import { refusalFor } from '../teammates/access.ts'
 import { counted } from '../workspaces/kit/text.ts'
-import type { Answer, Download, Items, Refusal, Teammate } from '../workspaces/workspace.ts'
+import type { Download, FileFormat } from '../workspaces/found.ts'
+import type { Answer, Items, Refusal, Teammate } from '../workspaces/workspace.ts'
 import { composeReport, countedPeriod, opener } from './compose.ts'
-import { csvOf } from '../measures/csv.ts'
+import { fileOf } from '../measures/csv.ts'
+import { itemColumns } from '../measures/item-columns.ts'
 import { dimensionNames, labelsWith, measureNames, readNames } from './labels.ts'
 import { dimensions, type Dimension, type ItemsQuery } from '../measures/numbers.ts'
 import { daysOf, titleOf, type Days, type PeriodAsk } from '../measures/period.ts'
 import { readGroups } from '../measures/read-groups.ts'
-import { readItems, type Item } from '../measures/read-items.ts'
+import { readItems, streamItems, type Item } from '../measures/read-items.ts'
 import { statsHeadline, statsNote, statsOf } from './stats.ts'
 import { readStored, saveReport, showReport, type StoredReport } from './stored.ts'
 import { countText, durationText } from './words.ts'
@@ -23,7 +25,6 @@ type AnswerContext = Pick<Context, 'db' | 'clock' | 'channels' | 'workspaces' | 
 const lineLimit = 20
 /** Several of them can be of one conversation. */
 const itemsRead = 100
-const rowLimit = 100_000
 
 const namelessAnswer: Answer = { title: 'Who answered how much is switched off in the settings (Digest)', lines: [] }
 const goneAnswer: Answer = { title: 'This report is not kept any more. /desk digest makes a new one', lines: [] }
@@ -115,19 +116,20 @@ export async function openItems(
   const { ids, beginnings, shown } = gather(first)
   const lines = await readLines(ctx, workspaceId, ids, beginnings)
   const rest = count - shown
-  const more = rest > 0 ? [{ text: `and ${countText(rest)} more: get them all as CSV` }] : []
+  const more = rest > 0 ? [{ text: `and ${countText(rest)} more: get them all as a file` }] : []
   return {
     title: await titleFor(ctx, tuning, query, count),
     lines: [...lines, ...more],
-    ...(count > 0 ? { csv: { reportId: items.reportId, index: items.index } } : {}),
+    ...(count > 0 ? { file: { source: { kind: 'items', ...items }, formats: ['csv', 'json'] } } : {}),
   }
 }
 
-/** Everything behind a number as CSV, at most 100,000 rows; for managers. */
-export async function readCsv(
+/** Everything behind a number as a file, read while it is written; for managers. */
+export async function itemsFile(
   ctx: AnswerContext,
   workspaceId: string,
   items: Items,
+  format: FileFormat,
   teammate: Teammate,
 ): Promise<Download | Refusal> {
   const refused = await refusalFor(ctx, workspaceId, teammate, 'manager')
@@ -136,16 +138,24 @@ export async function readCsv(
   if (!asked) return { refused: goneAnswer.title }
   const { query, tuning } = asked
   if (isNameless(query, tuning)) return { refused: namelessAnswer.title }
-  const { count, items: all } = await readItems(ctx, tuning, query, rowLimit)
-  const named = tuning.digests.namesTeammates ? all : all.map((item) => ({ ...item, approvedBy: null }))
-  const names = await readNames(ctx, [...new Set(named.flatMap(({ approvedBy }) => approvedBy ?? []))])
   const { from, to } = daysIn(query, tuning)
-  const parts = ['deskbell', query.measure, from, from !== to && to, count > rowLimit && `first-${rowLimit}`]
-  return {
-    name: `${parts.filter(Boolean).join('-')}.csv`,
-    mediaType: 'text/csv; charset=utf-8',
-    // By the mark at its beginning a spreadsheet knows the encoding: without it, Excel garbles names.
-    content: new TextEncoder().encode(`\uFEFF${csvOf(named, names)}`),
+  const name = ['deskbell', query.measure, from, from !== to && to].filter(Boolean).join('-')
+  const names = new Map<string, string>()
+  return fileOf(name, format, itemColumns(names), readNamed(ctx, tuning, query, names))
+}
+
+/** Item by item; adds to `names` who answered, before it does. */
+async function* readNamed(
+  ctx: AnswerContext,
+  tuning: Tuning,
+  query: ItemsQuery,
+  names: Map<string, string>,
+): AsyncGenerator<Item> {
+  for await (const page of streamItems(ctx, tuning, query)) {
+    const some = tuning.digests.namesTeammates ? page : page.map((item) => ({ ...item, approvedBy: null }))
+    const unknown = new Set(some.flatMap(({ approvedBy }) => approvedBy ?? []).filter((id) => !names.has(id)))
+    for (const [id, name] of await readNames(ctx, [...unknown])) names.set(id, name)
+    yield* some
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Turn } from '../conversations/conversation.ts'
+import { commitmentsIn, plain } from '../replies/promises.ts'
 import type { Brand } from '../settings/tuning.ts'
 import type { Flag } from './draft.ts'
 
@@ -39,50 +40,8 @@ function checkLength(text: string, maxLength: number): Flag[] {
   return [{ code: 'too-long', text: `Has ${format(text.length)} characters; this channel takes ${format(maxLength)}` }]
 }
 
-/** A promise is one of these, in a sentence that commits us and does not ask, unless denied just before. Without accents. */
-const promises: [what: string, pattern: RegExp][] = [
-  [
-    'a refund',
-    /\b(?:refund|reimburs|money back|erstatt|ruckerstatt|zuruckerstatt|geld zuruck|rembours|reembols|devolver(?:emos|le|te)?\b.{0,20}\bdinero|rimbors|dinheiro de volta|terugbeta|geld terug)/,
-  ],
-  [
-    'a compensation or discount',
-    /\b(?:compensat|voucher|discount|coupon|gift card|store credit|entschadig|gutschein|gutschrift|rabatt|nachlass|dedommag|bon d.achat|reduction|remise|avoir de|compensa|indemni|descuento|vale de|cupon|risarc|indennizz|buono|sconto|desconto|vale-|cupao|vergoed|tegoedbon|korting)|\b\d{1,3} ?(?:%|percent|prozent|pour ?cent|por ?ciento|per ?cento|procent)/,
-  ],
-  [
-    'something for free',
-    /\b(?:for free|free of charge|at no cost|at no charge|no extra charge|on the house|free (?:replacement|delivery|shipping|repair|upgrade|meal|drink|item)|kostenlos|kostenfrei|gratis|umsonst|ohne aufpreis|gratuit|sans frais|offert|sin coste|sin costo|sin cargo|senza costi|omaggio|gratuiti|sem custo|de graca|kosteloos)/,
-  ],
-  [
-    'a guarantee',
-    /\b(?:guarantee|we promise|i promise|you have my word|garantier|versprech|versichern ihnen|garantis|garantiss|promett|garantiz|garantizamos|prometemos|garantiamo|garantisco|garantimos|garanto|garander|beloven|beloof)/,
-  ],
-  [
-    'a date or deadline',
-    /\b(?:today|tonight|tomorrow|(?:by|on|before|until) (?:mon|tues|wednes|thurs|fri|satur|sun)day|by (?:the )?\d{1,2}|(?:with)?in (?:the next )?(?:\d{1,3}|one|two|three|a few) (?:working |business )?(?:minute|hour|day|week)|next week|by the end of|heute|(?<!guten )morgen|(?:bis|am) (?:zum |spatestens )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|\d{1,2})|innerhalb|binnen|in (?:\d{1,3}|zwei|drei|wenigen) (?:minuten|stunden|tagen|wochen)|nachste woche|aujourd.hui|demain|d.ici|avant (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|le \d)|(?:sous|dans) (?:les )?\d{1,3} (?:minute|heure|jour|semaine)|hoy|manana|(?:antes del?|el) (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)|(?:en|dentro de) (?:un plazo de )?\d{1,3} (?:minuto|hora|dia|semana)|oggi|domani|entro|(?:in|tra|fra) \d{1,3} (?:minut|or[ae]\b|giorn|settiman)|hoje|amanha|(?:em|dentro de) (?:ate )?\d{1,3} (?:minuto|hora|dia|semana)|ate (?:segunda|terca|quarta|quinta|sexta|sabado|domingo)|vandaag|uiterlijk|voor (?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)|(?:binnen|over) (?:\d{1,3}|een|twee|drie) (?:minu|uur|uren|dag|week|weken|werkdag))/,
-  ],
-]
-
-const commitment =
-  /\b(?:will|we.ll|i.ll|you.ll|it.ll|here is|here's|is on its way|is being|was issued|shall|going to|have (?:issued|refunded|sent|added|arranged)|(?:we|i) (?:are|am) (?:refunding|sending|offering|giving|adding)|we.re (?:refunding|sending|offering|giving)|(?:we|i) (?:offer|give|can offer|guarantee|promise|refund)|you (?:get|receive|are entitled)|is on us|is free|has been|(?:wir|ich) (?:erstatte|gebe|schenke|biete|schicke|sende|liefer|ersetze|garantiere|verspreche)n?|werden|wird|erhalten|bekommen|schenken|geben ihnen|bieten|schicken|senden|haben .{0,60}(?:veranlasst|erstattet|gutgeschrieben)|garantieren|versprechen|versichern|ist (?:fur sie )?kostenlos|(?:vous|nous|on) (?:allons|allez|va\b|offrons|remboursons|recevrez|garantissons|promettons|envoyons|aurez|beneficiez)|rembourserons|enverrons|offrirons|sera|serez|vous offr|recevrez|vamos a|le (?:daremos|enviaremos|ofrecemos|reembolsaremos|regalamos|garantizamos)|recibira|tendra|enviaremos|reembolsaremos|ofrecemos|daremos|sera|garantizamos|prometemos|es gratis|le (?:offriamo|invieremo|rimborseremo|daremo)|ricevera|avra|rimborseremo|invieremo|offriamo|garantiamo|arrivera|vamos|iremos|oferecemos|daremos|recebera|tera|garantimos|reembolsaremos|enviaremos|zullen|zal|krijgt|ontvangt|geven|bieden|sturen|garanderen|beloven|wordt|worden|llegara|chegara)\b/
-
-const denial =
-  /\b(?:not|no|nor|cannot|can't|won't|don't|isn't|unable|never|if|whether|nicht|kein\w{0,2}|ob|pas|aucun\w{0,2}|jamais|nunca|non|nessun\w{0,2}|nao|nenhum\w{0,2}|niet|geen)\b/
-
-/** How far before the promise a denial counts, in characters of the same clause. */
-const denialReach = 40
-
 function checkPromises(text: string): Flag[] {
-  const found = new Set<string>()
-  for (const sentence of plain(text).match(/[^.!?\n]+[.!?\n]*/g) ?? []) {
-    if (sentence.includes('?') || !commitment.test(sentence)) continue
-    for (const clause of sentence.split(/[,;:]/)) {
-      for (const [what, pattern] of promises) {
-        const at = clause.search(pattern)
-        if (at >= 0 && !denial.test(clause.slice(Math.max(0, at - denialReach), at))) found.add(what)
-      }
-    }
-  }
+  const found = new Set(commitmentsIn(text).flatMap(({ what }) => what))
   return [...found].map((what) => ({ code: 'promise', text: `Promises ${what}` }))
 }
 
@@ -156,13 +115,4 @@ function checkObedience(text: string): Flag[] {
   return [
     { code: 'instructed', text: 'Speaks of instructions or of being a machine: did the customer try to steer it?' },
   ]
-}
-
-/** Lower case, without accents, straight apostrophes. */
-function plain(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .replaceAll('’', "'")
-    .toLowerCase()
 }

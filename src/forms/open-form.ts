@@ -1,11 +1,16 @@
 import type { Context } from '../context.ts'
 import { explainConflict } from '../drafts/conflict.ts'
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts'
+import { onItsWay } from '../erasures/erase.ts'
+import { readHeld } from '../erasures/held.ts'
+import { readTuning } from '../settings/queries.ts'
 import { checkAccess } from '../teammates/access.ts'
 import type { Form, FormAbout, FormId } from '../workspaces/form.ts'
 import type { Refusal, Teammate } from '../workspaces/workspace.ts'
 import { cardAbout, secondChooses, type CardForm, type Shown } from './card-form.ts'
+import { customerAbout, makeForgetForm } from './forget.ts'
 import { makeLogForm } from './log.ts'
+import { makeNoteForm } from './note.ts'
 import { refusalOf } from './refusal.ts'
 import { findForm } from './registry.ts'
 import { isFirstOfTwo } from './schedule.ts'
@@ -28,9 +33,16 @@ export async function openForm(
   try {
     const found = findForm(formId)
     if (!found) throw new BadInputError('There is no such form')
-    await checkAccess(ctx, workspaceId, teammate, found.kind === 'settings' ? 'manager' : 'agent')
+    await checkAccess(
+      ctx,
+      workspaceId,
+      teammate,
+      found.kind === 'settings' || found.kind === 'forget' ? 'manager' : 'agent',
+    )
     if (found.kind === 'card') return await openOnCard(ctx, formId, found.form, about)
     if (found.kind === 'log') return openLog(ctx, about)
+    if (found.kind === 'note') return await makeNoteForm(ctx, about)
+    if (found.kind === 'forget') return await openForget(ctx, about)
     const made = found.form.make(await readSettingsShown(ctx, workspaceId), about)
     return { id: formId, ...made, about: { ...about, seen: marksOf(made.fields) } }
   } catch (error) {
@@ -66,4 +78,13 @@ function whyNotOffered(shown: Shown, { action }: CardForm): string | null {
 function openLog(ctx: OpenContext, about: FormAbout): Form {
   if (!ctx.channels.has('log')) throw new ConflictError('Logging is switched off here (LOG=off)')
   return makeLogForm(about, ctx.clock.now())
+}
+
+async function openForget(ctx: OpenContext, about: FormAbout): Promise<Form> {
+  const parsed = customerAbout.safeParse(about)
+  const held = parsed.success ? await readHeld(ctx.db, parsed.data.customerId) : null
+  if (!parsed.success || !held) throw new NotFoundError('There is no such customer any more')
+  if (held.isSending) throw new ConflictError(onItsWay)
+  const { hours } = await readTuning(ctx.db)
+  return makeForgetForm(parsed.data.customerId, held, hours.timeZone)
 }

@@ -1,6 +1,9 @@
 import type { Context } from '../context.ts'
 import { decide } from '../conversations/decide.ts'
-import { BadInputError, ConflictError } from '../errors.ts'
+import { BadInputError, ConflictError, NotFoundError } from '../errors.ts'
+import { forgetCustomer } from '../erasures/forget.ts'
+import { readHeld } from '../erasures/held.ts'
+import { countsText, receiptNumber } from '../erasures/receipt.ts'
 import { logInteraction } from '../interactions/log.ts'
 import type { Tuning } from '../settings/tuning.ts'
 import { updateTuning } from '../settings/update.ts'
@@ -9,7 +12,9 @@ import { knowTeammate } from '../teammates/know.ts'
 import type { FormAbout, FormId, FormOutcome, FormValues } from '../workspaces/form.ts'
 import type { Decision, Teammate } from '../workspaces/workspace.ts'
 import { seenAbout, type CardForm } from './card-form.ts'
+import { customerAbout, readForgetForm } from './forget.ts'
 import { readLogForm } from './log.ts'
+import { submitNote } from './note.ts'
 import { refusalOf } from './refusal.ts'
 import { findForm } from './registry.ts'
 import type { SettingsForm } from './settings/settings-form.ts'
@@ -34,7 +39,9 @@ export async function submitForm(
     const found = findForm(formId)
     if (!found) throw new BadInputError('There is no such form')
     if (found.kind === 'card') return await submitOnCard(ctx, workspaceId, formId, found.form, about, values, teammate)
+    if (found.kind === 'note') return await submitNote(ctx, workspaceId, about, values, teammate)
     if (found.kind === 'log') return await submitLog(ctx, workspaceId, about, values, teammate)
+    if (found.kind === 'forget') return await submitForget(ctx, workspaceId, about, values, teammate)
     return await submitSettings(ctx, workspaceId, found.form, about, values, teammate)
   } catch (error) {
     return { kind: 'refused', reason: refusalOf(error) }
@@ -80,6 +87,29 @@ async function submitLog(
   const { isDuplicate } = await logInteraction(ctx, workspaceId, read.value, teammate)
   if (isDuplicate) return { kind: 'done', said: 'This was logged before. Nothing was added' }
   return { kind: 'done', said: read.value.isSettled ? 'Logged as dealt with' : 'Logged. It waits for an answer now' }
+}
+
+async function submitForget(
+  ctx: SubmitContext,
+  workspaceId: string,
+  about: FormAbout,
+  values: FormValues,
+  teammate: Teammate,
+): Promise<FormOutcome> {
+  await checkAccess(ctx, workspaceId, teammate, 'manager')
+  const parsed = customerAbout.safeParse(about)
+  if (!parsed.success) throw new NotFoundError('There is no such customer any more')
+  // Of whom nothing is held any more, there is a receipt to tell of: a platform may bring one click twice.
+  const held = await readHeld(ctx.db, parsed.data.customerId)
+  const read = held && readForgetForm(values, held)
+  if (read && 'errors' in read) return { kind: 'invalid', errors: read.errors }
+  const by = await knowTeammate(ctx, workspaceId, teammate)
+  const { id, counts } = await forgetCustomer(ctx, parsed.data.customerId, by)
+  const posts = counts['posts'] ? '. Posts go from the rooms within minutes' : ''
+  return {
+    kind: 'done',
+    said: `Erased: ${countsText(counts)}. Receipt ${receiptNumber(id)}${posts}: /desk audit erased`,
+  }
 }
 
 async function submitSettings(

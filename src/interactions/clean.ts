@@ -23,6 +23,8 @@ export function cleanInbound(inbound: InboundInteraction): InboundInteraction {
       ...(customer.name ? { name: clean(customer.name, 200) } : {}),
       ...(customer.handle ? { handle: clean(customer.handle, 200) } : {}),
       ...(customer.email ? { email: clean(customer.email, 320) } : {}),
+      ...(customer.phone ? { phone: clean(customer.phone, 50) } : {}),
+      ...(customer.verified ? { verified: customer.verified } : {}),
     },
     ...(inbound.notes ? { notes: inbound.notes.map((note) => clean(note, 500)) } : {}),
     ...(inbound.suspicion ? { suspicion: inbound.suspicion.map((reason) => clean(reason, 500)) } : {}),

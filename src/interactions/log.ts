@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
+import type { CustomerIdentity } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
 import { dismissConversation } from '../conversations/dismiss.ts'
 import { interactions } from '../db/schema.ts'
@@ -40,7 +41,10 @@ export type LogEntry = z.infer<typeof entrySchema>
  * Throws BadInputError with what is wrong, ConflictError when the teammate may not.
  */
 export async function logInteraction(
-  ctx: Pick<Context, 'db' | 'queue' | 'signals' | 'clock' | 'log' | 'metrics' | 'newId' | 'channels' | 'workspaces'>,
+  ctx: Pick<
+    Context,
+    'db' | 'queue' | 'signals' | 'clock' | 'log' | 'metrics' | 'newId' | 'key' | 'channels' | 'workspaces'
+  >,
   workspaceId: string,
   entry: LogEntry,
   teammate: Teammate,
@@ -89,7 +93,7 @@ export async function logInteraction(
 }
 
 /** The same address or number is the same customer; without one, nobody can tell who it was. */
-function identityOf(contact: string, externalId: string): { externalId: string; handle?: string; email?: string } {
+function identityOf(contact: string, externalId: string): CustomerIdentity {
   if (contact === '') return { externalId: `entry:${externalId}` }
   if (z.email().safeParse(contact).success) {
     const email = contact.toLowerCase()
@@ -97,5 +101,10 @@ function identityOf(contact: string, externalId: string): { externalId: string; 
   }
   // "+49 (170) 12-34" and "+49170 1234" are one number.
   const number = contact.replace(/[\s()./-]+/g, '')
-  return { externalId: /^\+?\d{3,}$/.test(number) ? number : contact.toLowerCase(), handle: contact }
+  const isNumber = /^\+?\d{3,}$/.test(number)
+  return {
+    externalId: isNumber ? number : contact.toLowerCase(),
+    handle: contact,
+    ...(isNumber && { phone: contact }),
+  }
 }

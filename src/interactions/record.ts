@@ -8,9 +8,10 @@ import { identify } from '../customers/identify.ts'
 import type { Db } from '../db/client.ts'
 import { attachments, cursors, events, interactions, lines } from '../db/schema.ts'
 import { insertAll } from '../db/sets.ts'
+import { findBuried, nowhere } from '../erasures/tombstones.ts'
 import { continueOutcomes, receiveOutcomes } from '../measures/outcomes.ts'
 import { applyReceipt, lockReplies } from '../replies/receipt.ts'
-import { interactionKey, RaceError, required, type Item } from './arrival.ts'
+import { interactionKey, RaceError, repeated, required, type Item } from './arrival.ts'
 import { cleanInbound } from './clean.ts'
 import { hear } from './hear.ts'
 import { findKnownInteractions, findKnownLines, findNewest } from './queries.ts'
@@ -20,7 +21,7 @@ export interface Arrival {
   delivery: Delivery
 }
 
-export type RecordContext = Pick<Context, 'db' | 'queue' | 'signals' | 'clock' | 'newId' | 'channels'>
+export type RecordContext = Pick<Context, 'db' | 'queue' | 'signals' | 'clock' | 'newId' | 'key' | 'channels'>
 
 const groupedTextLimit = 20_000
 
@@ -29,22 +30,7 @@ const groupedTextLimit = 20_000
  * Returns one entry per arrival, in order. Throws what the database throws; then nothing was stored.
  */
 export async function record(ctx: RecordContext, arrivals: Arrival[]): Promise<Recorded[]> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ctx.db.transaction((tx) => recordIn(ctx, tx, arrivals))
-    } catch (error) {
-      if (attempt === 5 || !isRace(error)) throw error
-    }
-  }
-}
-
-function isRace(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    // Serialization failure, deadlock.
-    if (cause instanceof RaceError || ('code' in cause && (cause.code === '40001' || cause.code === '40P01')))
-      return true
-  }
-  return false
+  return repeated(() => ctx.db.transaction((tx) => recordIn(ctx, tx, arrivals)))
 }
 
 async function recordIn(ctx: RecordContext, tx: Db, arrivals: Arrival[]): Promise<Recorded[]> {
@@ -73,19 +59,25 @@ async function recordIn(ctx: RecordContext, tx: Db, arrivals: Arrival[]): Promis
 }
 
 async function recordItems(ctx: RecordContext, tx: Db, items: Item[]): Promise<void> {
-  const known = new Map(
-    (
-      await findKnownInteractions(
-        tx,
-        items.map(({ inbound }) => inbound.externalId),
-      )
-    ).map((row) => [interactionKey(row.channel, row.account, row.externalId), row]),
-  )
+  const [rows, buried] = await Promise.all([
+    findKnownInteractions(
+      tx,
+      items.map(({ inbound }) => inbound.externalId),
+    ),
+    findBuried(
+      ctx,
+      tx,
+      items.map(({ key }) => key),
+    ),
+  ])
+  const known = new Map(rows.map((row) => [interactionKey(row.channel, row.account, row.externalId), row]))
   const fresh: Item[] = []
   const first = new Map<string, Item>()
   for (const item of items) {
     const row = known.get(item.key)
     if (row) item.result = { id: row.id, conversationId: row.conversationId, isDuplicate: true }
+    // It was here, and was erased because its customer asked for it.
+    else if (buried.has(item.key)) item.result = { id: nowhere, conversationId: nowhere, isDuplicate: true }
     else if (!first.has(item.key)) fresh.push(item)
     if (!first.has(item.key)) first.set(item.key, item)
   }

@@ -24,6 +24,8 @@ export const jobSchemas = {
   wake: z.object({ conversationId, until: z.iso.datetime() }),
   /** Writes a digest that fell due, and has it posted. */
   'send-digest': z.object({ reportId: z.uuid() }),
+  /** Takes posts out of a workspace's rooms: see `removals`. */
+  'remove-posts': z.object({ workspace: z.string() }),
 } as const
 
 export type JobName = keyof typeof jobSchemas
@@ -46,4 +48,5 @@ export const jobFailures: Record<JobName, string> = {
   'reconcile-reply': 'Finding out whether the reply arrived failed',
   wake: 'Ending the snooze failed',
   'send-digest': 'Writing the digest failed',
+  'remove-posts': 'Taking erased messages out of the room failed',
 }

@@ -6,6 +6,9 @@ import { readAudiences } from '../measures/audience.ts'
 import { retryDigests } from '../digests/retry.ts'
 import { claimDigests } from '../digests/send.ts'
 import { sweepReports } from '../digests/stored.ts'
+import { sweepRemovals } from '../erasures/remove-posts.ts'
+import { eraseOldByNight } from '../erasures/retention.ts'
+import { sweepLists } from '../history/lists.ts'
 import { watchSurges } from '../surges/watch.ts'
 import { messageOf } from '../errors.ts'
 import { sweepPosts } from '../posts/sweep.ts'
@@ -22,12 +25,15 @@ const minutely: Task[] = [
   { name: 'sweep-posts', run: sweepPosts, onceInSeconds: 60 },
   { name: 'watch-targets', run: watchTargets, onceInSeconds: 60 },
   { name: 'watch-surges', run: watchSurges, onceInSeconds: 60 },
+  { name: 'sweep-removals', run: sweepRemovals, onceInSeconds: 60 },
   { name: 'claim-digests', run: claimDigests, onceInSeconds: null },
 ]
 const hourly: Task[] = [
   { name: 'sweep-uses', run: sweepUses, onceInSeconds: null },
   { name: 'sweep-shelf', run: sweepShelf, onceInSeconds: null },
   { name: 'sweep-reports', run: sweepReports, onceInSeconds: 3600 },
+  { name: 'sweep-lists', run: sweepLists, onceInSeconds: 3600 },
+  { name: 'erase-old', run: eraseOldByNight, onceInSeconds: 3600 },
   { name: 'retry-digests', run: retryDigests, onceInSeconds: 3600 },
   { name: 'read-audiences', run: readAudiences, onceInSeconds: 6 * 3600 },
 ]

@@ -90,9 +90,9 @@ export function measuring({ time, due }: Count): SQL {
 /**
  * The rows of a set, with `is_settled`, `response_ms`, `business_ms`, `limit_ms`, `is_within` and when it was `ended_ms` beside
  * what they have: of an answer until it was accepted, of what waits so far. Those are null where nobody owes an answer;
- * the last two of what has no target. Needs `measuring` in the same statement.
+ * the last two of what has no target. Needs `measuring` in the same statement. `page`: what follows the condition, to have some of them.
  */
-export function countedRows(count: Count, set: CountedSet): SQL {
+export function countedRows(count: Count, set: CountedSet, page = sql``): SQL {
   const { until } = count
   // `offset 0`, as otherwise each use of a column would reckon it anew.
   return sql`(
@@ -106,7 +106,7 @@ export function countedRows(count: Count, set: CountedSet): SQL {
             when accepted_at is not null then greatest(started_ms, ${epoch(sql`accepted_at`)}) end as ended_ms
         from (
           select *, coalesce(settled_at < ${moment(until)}, false) as is_settled, ${epoch(sql`occurred_at`)} as started_ms
-          from outcomes where ${conditionOf(count, set)} offset 0
+          from outcomes where ${conditionOf(count, set)} ${page} offset 0
         ) o offset 0
       ) o cross join hours offset 0
     ) o left join due on due.channel = o.channel and due.theme = coalesce(o.theme, '') and due.urgency = coalesce(o.urgency, '')

@@ -1,43 +1,51 @@
-import type { Item } from './read-items.ts'
+import type { Download, FileFormat } from '../workspaces/found.ts'
 
-const minuteMs = 60_000
+type Value = string | number | null | readonly string[]
 
-type Cell = string | number | null
-
-const columns: [title: string, cell: (item: Item, names: Map<string, string>) => Cell][] = [
-  ['Written (UTC)', ({ occurredAt }) => occurredAt.toISOString()],
-  ['Channel', ({ channel }) => channel],
-  ['Account', ({ account }) => account],
-  ['Theme', ({ theme }) => theme],
-  ['Topics', ({ topics }) => topics.join('; ')],
-  ['Urgency', ({ urgency }) => urgency],
-  ['Language', ({ language }) => language],
-  ['What became of it', ({ settledAs }) => settledAs ?? 'waiting'],
-  ['Settled (UTC)', ({ settledAt }) => settledAt?.toISOString() ?? null],
-  ['Response time (minutes)', ({ responseMs }) => minutes(responseMs)],
-  ['Response time in business hours (minutes)', ({ businessMs }) => minutes(businessMs)],
-  ['Answered by', ({ approvedBy }, names) => approvedBy && (names.get(approvedBy) ?? approvedBy)],
-  ['Draft edited (%)', ({ editedShare }) => (editedShare === null ? null : Math.round(editedShare * 100))],
-  ['Stars', ({ rating }) => rating],
-  ['Would recommend (0 to 10)', ({ recommends }) => recommends],
-  ['Conversation', ({ conversationId }) => conversationId],
-  ['Interaction', ({ interactionId }) => interactionId],
-]
-
-/** A table for spreadsheets (RFC 4180), with a header. `names`: of teammates, by id; one without a name is shown by its id. */
-export function csvOf(items: Item[], names: Map<string, string>): string {
-  const head = columns.map(([title]) => title)
-  const rows = items.map((item) => columns.map(([, cell]) => cell(item, names)))
-  return [head, ...rows].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('')
+/** What a file tells of each row: with this title in a table, and this key in an object. */
+export interface Column<Row> {
+  title: string
+  key: string
+  value(row: Row): Value
 }
 
-function minutes(ms: number | null): string | null {
-  return ms === null ? null : (ms / minuteMs).toFixed(1)
+/** Rows as a file, written while they are read: a table for spreadsheets (RFC 4180), or an array of objects. `name`: without its ending. */
+export function fileOf<Row>(
+  name: string,
+  format: FileFormat,
+  columns: readonly Column<Row>[],
+  rows: AsyncIterable<Row>,
+): Download {
+  if (format === 'json') {
+    const objectOf = (row: Row) => Object.fromEntries(columns.map(({ key, value }) => [key, value(row)]))
+    return {
+      name: `${name}.json`,
+      mediaType: 'application/json; charset=utf-8',
+      frame: { head: '[\n', between: ',\n', tail: '\n]\n' },
+      rows: each(rows, (row) => JSON.stringify(objectOf(row))),
+    }
+  }
+  return {
+    name: `${name}.csv`,
+    mediaType: 'text/csv; charset=utf-8',
+    // By the mark at its beginning a spreadsheet knows the encoding: without it, Excel garbles names.
+    frame: { head: `\uFEFF${csvLine(columns.map(({ title }) => title))}`, between: '', tail: '' },
+    rows: each(rows, (row) => csvLine(columns.map(({ value }) => value(row)))),
+  }
 }
 
-function csvCell(value: Cell): string {
+async function* each<Row>(rows: AsyncIterable<Row>, textOf: (row: Row) => string): AsyncGenerator<string> {
+  for await (const row of rows) yield textOf(row)
+}
+
+function csvLine(values: readonly Value[]): string {
+  return `${values.map(csvCell).join(',')}\r\n`
+}
+
+function csvCell(value: Value): string {
   if (value === null) return ''
+  const plain = typeof value === 'object' ? value.join('; ') : value
   // A spreadsheet would take it for a formula and run it.
-  const text = typeof value === 'string' && /^\s*[=+\-@]|^[\t\r]/.test(value) ? `'${value}` : String(value)
+  const text = typeof plain === 'string' && /^\s*[=+\-@]|^[\t\r]/.test(plain) ? `'${plain}` : String(plain)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

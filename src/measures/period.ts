@@ -99,6 +99,7 @@ function nextMonth(date: string): string {
   return firstOfMonth(addDays(firstOfMonth(date), 31))
 }
 
-function dayText(date: string, parts: Intl.DateTimeFormatOptions): string {
+/** In English, with these parts: "Monday 16 November". */
+export function dayText(date: string, parts: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' }).format(new Date(date)).replace(',', '')
 }

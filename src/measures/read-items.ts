@@ -44,16 +44,12 @@ export async function readItems(
   limit: number,
 ): Promise<{ count: number; items: Item[] }> {
   const count = await openCount(ctx, tuning, { from: new Date(from), to: new Date(to) })
-  const conditions = dimensions.flatMap((by) => {
-    const value = where[by]
-    return value === undefined ? [] : [isOf(by, value, count)]
-  })
-  const { sets, condition } = isMeasured[measure]
+  const { sets } = isMeasured[measure]
   const union = sql.join(
     sets.map((set) => sql`select * from ${countedRows(count, set)}`),
     sql` union all `,
   )
-  const rows = sql`(${union}) o where ${sql.join([sql.raw(condition), ...conditions], sql` and `)}`
+  const rows = sql`(${union}) o where ${isAsked({ measure, where }, count)}`
   const [[counted], items] = await Promise.all([
     rowsOf<{ count: number }>(ctx.db, sql`with ${measuring(count)} select count(*)::int as count from ${rows}`),
     rowsOf<Row>(
@@ -63,12 +59,76 @@ export async function readItems(
   ])
   return {
     count: counted?.count ?? 0,
-    items: items.map(({ occurredMs, settledMs, ...item }) => ({
-      ...item,
-      occurredAt: new Date(occurredMs),
-      settledAt: settledMs === null ? null : new Date(settledMs),
-    })),
+    items: items.map(itemOf),
   }
+}
+
+const pageSize = 1000
+
+/**
+ * All that is behind a number, page by page, each read when it is asked for, so that any number of them needs little memory.
+ * In the order in which they came in, or were settled.
+ */
+export async function* streamItems(
+  ctx: Pick<Context, 'db' | 'clock' | 'channels'>,
+  tuning: Tuning,
+  { from, to, measure, where }: ItemsQuery,
+): AsyncGenerator<Item[]> {
+  const count = await openCount(ctx, tuning, { from: new Date(from), to: new Date(to) })
+  for (const set of isMeasured[measure].sets) {
+    const column = pagedBy[set]
+    for (let after: PageEnd | null = null; ;) {
+      const rows: (Row & PageEnd & { isAsked: boolean })[] = await rowsOf(
+        ctx.db,
+        sql`with ${measuring(count)}
+            select ${columns}, coalesce(${isAsked({ measure, where }, count)}, false) as "isAsked", ${momentText(column)} as "pageAt"
+            from ${countedRows(count, set, pageAfter(column, after))}
+            order by ${sql.identifier(column)}, o.interaction_id`,
+      )
+      yield rows.flatMap(({ isAsked: isOne, pageAt: _, ...row }) => (isOne ? [itemOf(row)] : []))
+      after = rows.at(-1) ?? null
+      if (rows.length < pageSize || !after) break
+    }
+  }
+}
+
+/** The last row of a page, and its time to the microsecond. */
+interface PageEnd {
+  interactionId: string
+  pageAt: string
+}
+
+/** By their index; of what waits or was not delivered there is little, and the time it was heard of is as good as any. */
+const pagedBy: Record<CountedSet, 'received_at' | 'settled_at'> = {
+  received: 'received_at',
+  settled: 'settled_at',
+  waiting: 'received_at',
+  undelivered: 'received_at',
+}
+
+function pageAfter(column: string, after: PageEnd | null): SQL {
+  const at = sql.identifier(column)
+  const beyond =
+    after && sql`and (${at}, interaction_id) > (${after.pageAt}::timestamptz, ${after.interactionId}::uuid)`
+  return sql`${beyond ?? sql``} order by ${at}, interaction_id limit ${pageSize}`
+}
+
+const momentText = (column: string): SQL =>
+  sql`to_char(${sql.identifier(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+
+const itemOf = ({ occurredMs, settledMs, ...item }: Row): Item => ({
+  ...item,
+  occurredAt: new Date(occurredMs),
+  settledAt: settledMs === null ? null : new Date(settledMs),
+})
+
+/** True of the rows that are meant. */
+function isAsked({ measure, where }: Pick<ItemsQuery, 'measure' | 'where'>, count: Count): SQL {
+  const conditions = dimensions.flatMap((by) => {
+    const value = where[by]
+    return value === undefined ? [] : [isOf(by, value, count)]
+  })
+  return sql.join([sql.raw(`(${isMeasured[measure].condition})`), ...conditions], sql` and `)
 }
 
 /** Of which sets a measure counts which rows. */

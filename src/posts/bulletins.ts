@@ -4,30 +4,38 @@ import { readLines } from '../conversations/line.ts'
 import { readStored, showReport } from '../digests/stored.ts'
 import type { Db } from '../db/client.ts'
 import { posts } from '../db/schema.ts'
-import type { NoticeMessage, ReportMessage } from '../workspaces/message.ts'
+import { readPassages } from '../history/passages.ts'
+import { oneLine } from '../workspaces/kit/text.ts'
+import type { NoticeMessage } from '../workspaces/message.ts'
 import type { Bulletin, BulletinPage } from '../workspaces/workspace.ts'
-import type { NoticeBody, PostBody, ReportBody } from './post.ts'
+import type { FoundBody, NoticeBody, PostBody, ReportBody } from './post.ts'
 
 type BulletinContext = Pick<Context, 'db' | 'clock' | 'channels' | 'workspaces'>
 
 const pageSize = 10
 
+type BulletinBody = NoticeBody | ReportBody | FoundBody
+
 /** What concerns no single conversation, and so is posted by itself. */
-export const isBulletin = (body: PostBody): body is NoticeBody | ReportBody =>
-  body.kind === 'notice' || body.kind === 'report'
+export const isBulletin = (body: PostBody): body is BulletinBody =>
+  body.kind === 'notice' || body.kind === 'report' || body.kind === 'found'
 
 /**
- * A notice or a report as this workspace shows it, with where its cards are. Null: there is nothing to tell any more.
+ * A notice, a report or a shared page as this workspace shows it, with where its cards are. Null: there is nothing to tell any more.
  * `db`: the transaction, where there is one.
  */
 export async function renderBulletin(
   ctx: BulletinContext,
   db: Db,
   workspaceId: string,
-  body: NoticeBody | ReportBody,
-): Promise<NoticeMessage | ReportMessage | null> {
+  body: BulletinBody,
+): Promise<Bulletin['message'] | null> {
   const within = { ...ctx, db }
   if (body.kind === 'notice') return renderNotice(within, workspaceId, body)
+  if (body.kind === 'found') {
+    const passages = await readPassages(within, workspaceId, body.interactions, null)
+    return passages.length > 0 ? { kind: 'found', title: `${oneLine(body.by, 60)} shared this`, passages } : null
+  }
   const stored = await readStored(db, body.reportId)
   return stored && { kind: 'report', report: await showReport(within, workspaceId, stored) }
 }
@@ -52,7 +60,7 @@ async function renderNotice(
   }
 }
 
-/** Reports and notices of a workspace, or one kind of them, the newest first; `after`: what the page before returned as `next`. */
+/** Reports, notices and shared pages of a workspace, or one kind of them, the newest first; `after`: what the page before returned as `next`. */
 export async function listBulletins(
   ctx: BulletinContext,
   workspaceId: string,

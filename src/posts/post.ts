@@ -1,5 +1,5 @@
 /** What a post tells that can't be read anew from its conversation. */
-export type PostBody = CardBody | ThreadBody | NoticeBody | ReportBody
+export type PostBody = CardBody | ThreadBody | NoticeBody | ReportBody | FoundBody
 
 export interface NoticeBody {
   kind: 'notice'
@@ -12,6 +12,14 @@ export interface NoticeBody {
 export interface ReportBody {
   kind: 'report'
   reportId: string
+}
+
+/** Interactions that a teammate showed to the room; those that are gone by then are left out. */
+export interface FoundBody {
+  kind: 'found'
+  /** The teammate's name. */
+  by: string
+  interactions: string[]
 }
 
 export interface CardBody {

@@ -9,6 +9,7 @@ import { dateOf } from './hours.ts'
 import { weekText } from './hours-text.ts'
 import { minutesText } from './minutes-text.ts'
 import { readTuning } from './queries.ts'
+import { daysText, retentionEntries } from './retention.ts'
 import {
   roomsOf,
   type Brand,
@@ -44,6 +45,7 @@ export async function readSettingsPage(
       ...(hasRooms ? [rolesSection(tuning.roles[workspaceId])] : []),
       secondApprovalSection(tuning.secondApproval, channels),
       digestSection(tuning, workspaceId, room),
+      retentionSection(tuning, channels),
     ],
   }
 }
@@ -155,6 +157,25 @@ function digestSection(tuning: Tuning, workspaceId: string, room: string | null)
       line(`Who answered how much: ${tuning.digests.namesTeammates ? 'shown' : 'not shown'}`),
     ],
     forms: [link('Add a digest…', 'settings.digest'), link('What it says…', 'settings.digest-content')],
+  }
+}
+
+function retentionSection(tuning: Tuning, channels: TunableChannel[]): SettingsSection {
+  const entries = retentionEntries(tuning)
+  return {
+    title: 'Retention',
+    lines:
+      entries.length === 0
+        ? [line('Everything is kept')]
+        : entries.map(([channel, days], index) => ({
+            text: `${nameOf(channel, channelOptions(channels))}: ${daysText(days)}`,
+            remove: {
+              label: 'Remove',
+              form: 'settings.retention.remove' as const,
+              about: entryAbout(entries, index),
+            },
+          })),
+    forms: [link('Erase what is old…', 'settings.retention')],
   }
 }
 

@@ -135,6 +135,8 @@ export const tuningSchema = z.strictObject({
   /** What two teammates must approve. */
   secondApproval: secondApprovalSchema.default(noSecondApproval),
   digests: digestsSchema.default(usualDigests),
+  /** By channel id: so many days after its last change a conversation is erased, unless somebody waits. Without an entry: never. */
+  retentionDays: z.record(z.string(), z.int().min(1).max(3650)).default({}),
 })
 
 export type Tuning = z.infer<typeof tuningSchema>
@@ -158,6 +160,7 @@ export const defaultTuning: Tuning = {
   roles: {},
   secondApproval: noSecondApproval,
   digests: usualDigests,
+  retentionDays: {},
 }
 
 const noRooms: Rooms = { default: null, escalation: null, rules: [] }

@@ -104,6 +104,8 @@ export type ActionId =
   | 'resend'
   | 'copy'
   | 'retry'
+  /** Opens the customer's page: `openCustomer`, no decision. */
+  | 'customer'
 
 export interface Action {
   id: ActionId
@@ -139,15 +141,15 @@ export function cardOf(conversation: Conversation): Card {
     conversationId: conversation.id,
     version: conversation.version,
     state: conversation.state,
-    origin: channel.account === 'default' ? channel.name : `${channel.name} · ${channel.account}`,
+    origin: originOf(channel),
     channelId: channel.id,
     subject: conversation.subject,
     customer: {
       name: conversation.customer.name,
       handle: conversation.customer.handle,
-      history: historyOf(conversation.customer.conversationsBefore),
+      history: conversation.customer.history,
     },
-    labels: [...ratingLabels(conversation), ...(conversation.triage ? labelsOf(conversation.triage) : [])],
+    labels: labelsOf(newestStars(conversation), conversation.triage),
     summary: summaryOf(conversation),
     waitingSince: conversation.waitingSince,
     dueAt: conversation.dueAt,
@@ -169,7 +171,7 @@ export function cardOf(conversation: Conversation): Card {
     maxLength: channel.maxLength,
     status: statusOf(conversation),
     alerts: alertsOf(conversation),
-    actions: actionsOf(conversation, draft, reply),
+    actions: withCustomer(actionsOf(conversation, draft, reply)),
     seenSeq: conversation.inboundSeq,
     replyText:
       reply && (conversation.state === 'sending' || (!draft && isUndelivered(conversation))) ? reply.text : null,
@@ -184,29 +186,31 @@ function summaryOf({ triage, turns }: Conversation): string | null {
   return summary === '' || isRepeated ? null : summary
 }
 
-function historyOf(before: number): string {
-  if (before === 0) return 'first time'
-  const nth = before + 1
-  const suffix =
-    nth % 10 === 2 && nth % 100 !== 12
-      ? 'nd'
-      : nth % 10 === 3 && nth % 100 !== 13
-        ? 'rd'
-        : nth % 10 === 1 && nth % 100 !== 11
-          ? 'st'
-          : 'th'
-  return `${nth}${suffix} conversation`
+/** "Email · support@example.com" */
+export function originOf({ name, account }: { name: string; account: string }): string {
+  return account === 'default' ? name : `${name} · ${account}`
 }
 
-/** The newest stars: "★★☆☆☆". */
-function ratingLabels({ turns }: Conversation): Label[] {
-  const stars = turns.findLast(({ rating }) => rating !== null)?.rating ?? null
+function newestStars({ turns }: Conversation): number | null {
+  return turns.findLast(({ rating }) => rating !== null)?.rating ?? null
+}
+
+/** Stars, 1 to 5, and what the assistant made of it. */
+export function labelsOf(
+  stars: number | null,
+  triage: Omit<Triage, 'summary' | 'translation' | 'needsReply'> | null,
+): Label[] {
+  return [...ratingLabels(stars), ...(triage ? triageLabels(triage) : [])]
+}
+
+/** "★★☆☆☆" */
+function ratingLabels(stars: number | null): Label[] {
   if (stars === null) return []
   const tone = stars <= 2 ? 'bad' : stars === 3 ? 'warn' : 'good'
   return [{ kind: 'rating', text: '★'.repeat(stars) + '☆'.repeat(5 - stars), tone }]
 }
 
-function labelsOf(triage: Triage): Label[] {
+function triageLabels(triage: Omit<Triage, 'summary' | 'translation' | 'needsReply'>): Label[] {
   const labels: Label[] = [
     { kind: 'theme', text: triage.theme, tone: themeTones[triage.theme] },
     { kind: 'sentiment', text: triage.sentiment, tone: sentimentTones[triage.sentiment] },
@@ -375,6 +379,12 @@ function formOf(id: ActionId, style: Action['style']): FormId | null {
     default:
       return null
   }
+}
+
+/** Whoever decides can look at who it is, in every state: behind what is decided, and before what is dangerous. */
+function withCustomer(actions: Action[]): Action[] {
+  const customer: Action = { id: 'customer', label: 'About this customer…', style: 'plain', target: null, form: null }
+  return actions.toSpliced(actions.findLastIndex(({ style }) => style !== 'danger') + 1, 0, customer)
 }
 
 function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply | null): Action[] {

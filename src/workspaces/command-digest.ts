@@ -1,8 +1,8 @@
 import { dimensions, type Dimension } from '../measures/numbers.ts'
 import type { PeriodAsk } from '../measures/period.ts'
 import { readTime } from '../settings/hours-text.ts'
-import { periodNames, readPeriod } from './command-period.ts'
-import { invalid, longestValue, start, unknownWord, wordsOf, type Grammar, type Invalid } from './command-words.ts'
+import { periodNames, withPeriod } from './command-period.ts'
+import { invalid, longestValue, start, unknownWord, valuesOf, type Grammar, type Invalid } from './command-words.ts'
 import { nearest } from './nearest.ts'
 
 export type DigestCommand =
@@ -82,34 +82,4 @@ export function parseStats(text: string): StatsCommand | Invalid {
   const by = dimensions.find((one) => one === said.trim().toLowerCase())
   if (!by) return unknownWord(statsGrammar, '', said, dimensions, (likely) => `by ${likely ?? 'theme'}`)
   return withPeriod(statsGrammar, `by ${by} `, period, (ask) => ({ kind: 'stats', by, period: ask }))
-}
-
-/** What was given for each key. A word without one has the key that `bare` says; those of a period are one. */
-function valuesOf<Key extends string>(
-  grammar: Grammar<Key>,
-  text: string,
-  bare: (word: string) => Key,
-): Partial<Record<Key, string>> | Invalid {
-  const words = wordsOf(grammar, text)
-  if (!Array.isArray(words)) return words
-  const given: Partial<Record<Key, string>> = {}
-  for (const { key, value } of words) {
-    const about = key ?? bare(value)
-    const before = given[about]
-    if (before !== undefined && about !== 'period')
-      return invalid(grammar, `"${about}" is given twice.`, grammar.examples[about])
-    given[about] = before === undefined ? value : `${before} ${value}`
-  }
-  return given
-}
-
-/** `before`: what an example needs before its period. */
-function withPeriod<Made>(
-  grammar: { command: string },
-  before: string,
-  text: string,
-  make: (period: PeriodAsk) => Made,
-): Made | Invalid {
-  const read = readPeriod(text)
-  return 'value' in read ? make(read.value) : invalid(grammar, read.problem, `${before}${read.example}`)
 }

@@ -1,19 +1,12 @@
-import { z } from 'zod'
 import type { PeriodAsk } from '../measures/period.ts'
-import { listed, start } from './command-words.ts'
+import { dayNames, exampleDates, monthNames, readWritten, type Wrong } from './command-dates.ts'
+import { invalid, listed, start, type Invalid } from './command-words.ts'
 import { nearest } from './nearest.ts'
 
 export const periodNames = ['now', 'today', 'yesterday', 'week', 'month'] as const
 
 const mostDays = 366
 const dayMs = 86_400_000
-const firstDate = '2000-01-01'
-
-/** What is wrong, in a sentence or two, and what would be right. */
-interface Wrong {
-  problem: string
-  example: string
-}
 
 /**
  * Reads `now`, `today`, `yesterday`, `week`, `month`, `2026-11-20`, `2026-11-01..2026-11-20`: real dates, in order, at most
@@ -25,32 +18,33 @@ export function readPeriod(text: string): { value: PeriodAsk } | Wrong {
   const bare = said.replace(/^(?:the )?(?:last|past) (?=(?:week|month|7 days)$)/, '').replace(/^7 days$/, 'week')
   const name = periodNames.find((one) => one === bare)
   if (name) return { value: { kind: name === 'today' ? 'now' : name } }
-  const [, from = '', to = from] = datesPattern.exec(said) ?? []
-  if (from === '') return unknown(said)
-  const wrong = (problem: string, example = dates) => ({ problem, example })
-  for (const date of [from, to]) {
-    if (!z.iso.date().safeParse(date).success) return wrong(`There is no ${date}.`)
-    if (date < firstDate) return wrong(`${date} is too long ago.`)
-  }
-  if (from > to) return wrong(`${from} comes after ${to}.`, `${to}..${from}`)
+  const written = readWritten(said)
+  if (written === null) return unknown(said)
+  if ('problem' in written) return written
+  const { from, to } = written
   if (Date.parse(to) - Date.parse(from) >= mostDays * dayMs)
-    return wrong(`It takes at most ${mostDays} days, and these are more.`)
+    return { problem: `It takes at most ${mostDays} days, and these are more.`, example: exampleDates }
   return { value: { kind: 'days', from, to } }
 }
 
-const dates = '2026-11-01..2026-11-20'
-/** Phones make one character of two dots. */
-const datesPattern = /^(\d{4}-\d\d-\d\d)(?:\s*(?:\.{2,3}|‥|…|–|—|-|to|until)\s*(\d{4}-\d\d-\d\d))?$/
+/** What `make` makes of the period that was typed. `before`: what an example needs before its period. */
+export function withPeriod<Made>(
+  grammar: { command: string },
+  before: string,
+  text: string,
+  make: (period: PeriodAsk) => Made,
+): Made | Invalid {
+  const read = readPeriod(text)
+  return 'value' in read ? make(read.value) : invalid(grammar, read.problem, `${before}${read.example}`)
+}
 
-/** Of weekdays and months, in English. */
-const dayNames =
-  /\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber))\b/
+const names = new Set([...dayNames, ...monthNames])
 
 function unknown(said: string): Wrong {
   const what = `"${start(said, 50)}" is no period.`
-  const likely = dayNames.test(said) ? null : nearest(said, periodNames)
+  const hasName = said.split(' ').some((word) => names.has(word))
+  const likely = hasName ? null : nearest(said, periodNames)
   if (likely) return { problem: `${what} Did you mean ${likely}?`, example: likely }
-  if (/\d/.test(said) || dayNames.test(said))
-    return { problem: `${what} Dates are written as 2026-11-20.`, example: dates }
+  if (/\d/.test(said) || hasName) return { problem: `${what} Dates are written as 2026-11-20.`, example: exampleDates }
   return { problem: `${what} There are ${listed([...periodNames, 'dates'])}.`, example: 'week' }
 }

@@ -10,13 +10,17 @@ export interface Grammar<Key extends string> {
   aliases?: Record<string, Key>
   /** Keys may stand as words of their own: `at 08:30`. */
   isSpoken: boolean
+  /** A minus excludes what it stands before, and commas part the values of one key: `-theme:question,"a topic"`. */
+  isSearch?: true
 }
 
-interface Word<Key extends string> {
+/** Each of several values of one key is a word of its own. */
+export interface Word<Key extends string> {
   /** Null: it stands without one. */
   key: Key | null
   value: string
   isQuoted: boolean
+  isExcluded: boolean
 }
 
 /** `problem` says what is wrong, and what would be right. */
@@ -34,10 +38,44 @@ export function wordsOf<Key extends string>(grammar: Grammar<Key>, text: string)
   for (let at = skipped(text, 0); at < text.length; at = skipped(text, at)) {
     const word = wordAt(grammar, text, at)
     if ('problem' in word) return word
-    words.push(word)
-    at = word.end
+    const { end, ...read } = word
+    words.push(read)
+    at = end
+    while (grammar.isSearch && read.key !== null && comma.test(text.charAt(at))) {
+      at += matchAt(/[\s,，、]*/y, text, at)[0]?.length ?? 0
+      if (at >= text.length || isKeyAt(grammar, text, at)) break
+      const more = valueAt(grammar, text, at, read.key)
+      if ('problem' in more) return more
+      const { value, isQuoted } = more
+      if (value.trim() !== '') words.push({ ...read, value, isQuoted })
+      at = more.end
+    }
   }
   return words
+}
+
+/** What was given for each key. A word without one has the key that `bare` says; those of a period are one. */
+export function valuesOf<Key extends string>(
+  grammar: Grammar<Key>,
+  text: string,
+  bare: (word: string) => Key,
+): Partial<Record<Key, string>> | Invalid {
+  const words = wordsOf(grammar, text)
+  if (!Array.isArray(words)) return words
+  const given: Partial<Record<Key, string>> = {}
+  for (const { key, value } of words) {
+    const about = key ?? bare(value)
+    const before = given[about]
+    if (before !== undefined && about !== 'period')
+      return invalid(grammar, `"${about}" is given twice.`, grammar.examples[about])
+    given[about] = before === undefined ? value : `${before} ${value}`
+  }
+  return given
+}
+
+/** People as a platform writes them, `<@U123|ana>` and `<@!123>`, by their bare ids: `@U123`. */
+export function withMentions(text: string): string {
+  return text.replace(/<@!?(\w+)(?:\|[^<>\n]*)?>/g, '@$1')
 }
 
 /** `what`: a sentence or two. `example`: what would be right after the command's name. */
@@ -81,33 +119,51 @@ export function start(text: string, max: number): string {
 function wordAt<Key extends string>(
   grammar: Grammar<Key>,
   text: string,
-  at: number,
+  begins: number,
 ): (Word<Key> & { end: number }) | Invalid {
+  const isExcluded = isMinusAt(grammar, text, begins)
+  const at = isExcluded ? begins + 1 : begins
   const [typed = '', name = ''] = keyAt(grammar, text, at)
   const key = keyOf(grammar, name)
-  const wrong = (what: string, about = key) => invalid(grammar, what, exampleOf(grammar, about))
-  if (typed !== '' && key === null) {
-    const keys = Object.keys(grammar.examples) as Key[]
-    const likely = nearest(name, keys)
-    const right = likely
-      ? `Did you mean ${likely}:?`
-      : `It knows ${listed(keys.map((one) => `${one}:`))}; other words with a colon stand in quotation marks.`
-    return wrong(`/desk ${grammar.command} does not know "${start(name, 50)}:". ${right}`, likely)
-  }
+  if (typed !== '' && key === null) return unknownKey(grammar, name)
   const from = skipped(text, at + typed.length)
+  const isMissing = key !== null && isKeyAt(grammar, text, from)
+  const read = isMissing ? null : valueAt(grammar, text, from, key)
+  if (read === null || ('value' in read && read.value.trim() === ''))
+    return wrong(grammar, `Nothing stands ${key ? `after ${typed.trim()}` : 'between the quotation marks'}.`, key)
+  return 'problem' in read ? read : { key, isExcluded, ...read }
+}
+
+/** What stands at a place, up to a space, a comma or the closing mark. `key`: what it stands after. */
+function valueAt<Key extends string>(
+  grammar: Grammar<Key>,
+  text: string,
+  from: number,
+  key: Key | null,
+): { value: string; isQuoted: boolean; end: number } | Invalid {
   const isQuoted = quotes.includes(text.charAt(from) || ' ')
-  const read = isQuoted ? unquoted(text, from) : { value: matchAt(/\S*/y, text, from)[0] ?? '', end: 0 }
+  const bare = grammar.isSearch && key !== null ? /[^\s,，、]*/y : /\S*/y
+  const value = isQuoted ? '' : (matchAt(bare, text, from)[0] ?? '')
+  const read = isQuoted ? unquoted(text, from) : { value, end: from + value.length }
   if (read === null) {
     const rest = start(text.slice(from + 1).trim(), 50)
-    return wrong(`The quotation mark ${rest ? `before ${rest}` : 'at the end'} is not closed.`)
+    return wrong(grammar, `The quotation mark ${rest ? `before ${rest}` : 'at the end'} is not closed.`, key)
   }
-  const isKey = key !== null && !isQuoted && keyOf(grammar, keyAt(grammar, text, from)[1] ?? '') !== null
-  if (read.value.trim() === '' || isKey) {
-    const where = key === null ? 'between the quotation marks' : `after ${typed.trim()}`
-    return wrong(`Nothing stands ${where}.`)
-  }
-  return { key, value: read.value, isQuoted, end: isQuoted ? read.end : from + read.value.length }
+  return { ...read, isQuoted }
 }
+
+function unknownKey<Key extends string>(grammar: Grammar<Key>, name: string): Invalid {
+  const keys = Object.keys(grammar.examples) as Key[]
+  const likely = nearest(name, [...keys, ...Object.keys(grammar.aliases ?? {})])
+  const right = likely
+    ? `Did you mean ${likely}:?`
+    : `It knows ${listed(keys.map((one) => `${one}:`))}; other words with a colon stand in quotation marks.`
+  const what = `/desk ${grammar.command} does not know "${start(name, 50)}:". ${right}`
+  return wrong(grammar, what, keyOf(grammar, likely ?? ''))
+}
+
+const wrong = <Key extends string>(grammar: Grammar<Key>, what: string, about: Key | null): Invalid =>
+  invalid(grammar, what, exampleOf(grammar, about))
 
 function exampleOf<Key extends string>({ examples }: Grammar<Key>, key: Key | null): string {
   return (key === null ? Object.values<string>(examples).at(-1) : examples[key]) ?? ''
@@ -121,6 +177,14 @@ function keyAt<Key extends string>(grammar: Grammar<Key>, text: string, at: numb
   return keyOf(grammar, spoken[1] ?? '') === null ? [] : spoken
 }
 
+function isKeyAt<Key extends string>(grammar: Grammar<Key>, text: string, at: number): boolean {
+  const [, name = ''] = keyAt(grammar, text, isMinusAt(grammar, text, at) ? at + 1 : at)
+  return keyOf(grammar, name) !== null
+}
+
+const isMinusAt = ({ isSearch }: Grammar<string>, text: string, at: number): boolean =>
+  isSearch === true && matchAt(/[-−]\S/y, text, at).length > 0
+
 function keyOf<Key extends string>({ examples, aliases }: Grammar<Key>, name: string): Key | null {
   const word = name.toLowerCase()
   if (aliases && Object.hasOwn(aliases, word)) return aliases[word] ?? null
@@ -133,6 +197,7 @@ function matchAt(sticky: RegExp, text: string, at: number): string[] {
   return sticky.exec(text) ?? []
 }
 
+const comma = /[,，、]/
 const skipped = (text: string, at: number): number => at + (matchAt(/\s*/y, text, at)[0]?.length ?? 0)
 
 /** Any of them begins or ends a value; twice the same inside of one stands for itself. Phones type the bent ones. */

@@ -1,5 +1,8 @@
 import { themes, type Theme } from '../interactions/interaction.ts'
+import { parseAudit, type AuditCommand } from './command-audit.ts'
 import { parseDigest, parseStats, type DigestCommand, type StatsCommand } from './command-digest.ts'
+import { parseFind, type FindCommand } from './command-find.ts'
+import { commands, type CustomerCommandName } from './command-list.ts'
 import {
   invalid,
   longestValue,
@@ -13,7 +16,8 @@ import {
 import type { FormAbout, FormId } from './form.ts'
 import { nearest } from './nearest.ts'
 
-export { nearest }
+export type { CommandOption } from './command-list.ts'
+export { commands, nearest }
 
 /** What `/desk` understands. Pure; one grammar for every workspace, so that one that can open a form does so at once. */
 export type Command =
@@ -24,6 +28,9 @@ export type Command =
   | { kind: 'settings' }
   | DigestCommand
   | StatsCommand
+  | FindCommand
+  | CustomerCommand
+  | AuditCommand
   | { kind: 'unknown'; word: string; nearest: string | null }
   /** The command is known; what follows it is not understood. */
   | Invalid
@@ -37,68 +44,11 @@ export interface OpenFilter {
   customer: string | null
 }
 
-/** What a command can be told, where a platform has a field for it; elsewhere it is typed as `theme:complaint`. */
-export interface CommandOption {
-  name: 'theme' | 'channel' | 'customer' | 'text' | 'period' | 'at' | 'room' | 'by'
-  /** At most 100 characters. */
-  about: string
-  /** What is offered while it is typed; null: nothing. `rooms`: the platform's own field for a room, worth its id here. */
-  suggests: 'themes' | 'channels' | 'customers' | 'periods' | 'dimensions' | 'rooms' | null
+/** About one customer: part of a name, an address or an id; '' when nothing was typed. */
+export interface CustomerCommand {
+  kind: CustomerCommandName
+  customer: string
 }
-
-interface CommandSpec {
-  name: 'help' | 'home' | 'open' | 'log' | 'digest' | 'stats' | 'settings'
-  /** At most 100 characters. */
-  about: string
-  example: string
-  options: CommandOption[]
-}
-
-export const commands: readonly CommandSpec[] = [
-  { name: 'help', about: 'Shows this list', example: '/desk help', options: [] },
-  { name: 'home', about: 'Shows what waits for you, and what you answered today', example: '/desk home', options: [] },
-  {
-    name: 'open',
-    about: 'Shows who is waiting, the longest first',
-    example: '/desk open theme:complaint channel:email customer:mia',
-    options: [
-      { name: 'theme', about: 'Only this theme', suggests: 'themes' },
-      { name: 'channel', about: 'Only what came in on this channel', suggests: 'channels' },
-      { name: 'customer', about: 'Only this customer: part of a name or a handle', suggests: 'customers' },
-    ],
-  },
-  {
-    name: 'log',
-    about: 'Writes down a phone call or a visit',
-    example: '/desk log Mia called: her parcel came broken',
-    options: [{ name: 'text', about: 'What was said, by whom', suggests: null }],
-  },
-  {
-    name: 'digest',
-    about: 'The numbers of a day, a week or any dates; or each working day: /desk digest at 08:30',
-    example: '/desk digest week',
-    options: [
-      { name: 'period', about: 'now, yesterday, week, month, or dates: 2026-11-01..2026-11-20', suggests: 'periods' },
-      { name: 'at', about: 'Has it come every working day at this time, such as 08:30; or off', suggests: null },
-      { name: 'room', about: 'Where it comes then; else here', suggests: 'rooms' },
-    ],
-  },
-  {
-    name: 'stats',
-    about: 'The numbers by channel, theme, topic, teammate, hour and more',
-    example: '/desk stats by theme week',
-    options: [
-      { name: 'by', about: 'What is told apart', suggests: 'dimensions' },
-      { name: 'period', about: 'now, yesterday, week, month, or dates: 2026-11-01..2026-11-20', suggests: 'periods' },
-    ],
-  },
-  {
-    name: 'settings',
-    about: 'Voice, rooms, hours, targets, digests and roles; for managers',
-    example: '/desk settings',
-    options: [],
-  },
-]
 
 /** What travels with a form has its limits. */
 const longestText = 2000
@@ -121,6 +71,15 @@ export function parseCommand(text: string): Command {
   switch (known.name) {
     case 'open':
       return parseOpen(rest)
+    case 'find':
+    case 'history':
+      return parseFind(rest, known.name === 'find' ? 'best' : 'newest', known.name)
+    case 'customer':
+    case 'forget':
+    case 'export':
+      return parseCustomer(known.name, rest)
+    case 'audit':
+      return parseAudit(rest)
     case 'digest':
       return parseDigest(rest)
     case 'stats':
@@ -179,6 +138,16 @@ function parseOpen(text: string): Command {
       customer: customer === '' ? null : start(customer, longestValue),
     },
   }
+}
+
+/** `Mia Jansen`, `mia@example.com`, `customer:"Mia Jansen"`. */
+function parseCustomer(kind: CustomerCommandName, text: string): Command {
+  const grammar: Grammar<'customer'> = { command: kind, examples: { customer: 'Mia Jansen' }, isSpoken: false }
+  const words = wordsOf(grammar, text)
+  if (!Array.isArray(words)) return words
+  if (words.filter(({ key }) => key !== null).length > 1)
+    return invalid(grammar, 'It takes one customer, and two are given.', grammar.examples.customer)
+  return { kind, customer: start(words.map(({ value }) => value).join(' '), longestValue) }
 }
 
 const themeOf = (word: string): Theme | null => themes.find((theme) => theme === word.trim().toLowerCase()) ?? null

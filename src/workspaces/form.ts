@@ -22,6 +22,8 @@ export const formIds = [
   'schedule',
   'assign',
   'log',
+  'note',
+  'forget',
   'settings.voice',
   'settings.rooms',
   'settings.room-rule',
@@ -34,6 +36,8 @@ export const formIds = [
   'settings.digest',
   'settings.digest.remove',
   'settings.digest-content',
+  'settings.retention',
+  'settings.retention.remove',
 ] as const
 export type FormId = (typeof formIds)[number]
 
@@ -46,6 +50,8 @@ export const formNames: Record<FormId, string> = {
   schedule: 'Send later',
   assign: 'Assign',
   log: 'Log a call or visit',
+  note: 'Note',
+  forget: 'Erase a customer',
   'settings.voice': 'Voice',
   'settings.rooms': 'Rooms',
   'settings.room-rule': 'Rooms',
@@ -58,6 +64,8 @@ export const formNames: Record<FormId, string> = {
   'settings.digest': 'Digest',
   'settings.digest.remove': 'Digest',
   'settings.digest-content': 'Digest',
+  'settings.retention': 'Retention',
+  'settings.retention.remove': 'Retention',
 }
 
 /** What a form is about: it travels with it, and comes back. At most 2,500 characters as JSON. */

@@ -1,9 +1,10 @@
 import type { Card, CardTurn } from './card.ts'
+import type { Passage } from './found.ts'
 import type { Report } from './report.ts'
 import type { AnswerLine } from './workspace.ts'
 
 /** What can stand in a room, before a platform gives it its look. */
-export type Message = CardMessage | EntryMessage | NoticeMessage | ReportMessage
+export type Message = CardMessage | EntryMessage | NoticeMessage | ReportMessage | FoundMessage
 
 /** The one root message of a conversation. */
 export interface CardMessage {
@@ -41,4 +42,12 @@ export interface NoticeMessage {
 export interface ReportMessage {
   kind: 'report'
   report: Report
+}
+
+/** What a teammate found in the history, and shows to everybody. */
+export interface FoundMessage {
+  kind: 'found'
+  /** "Ana shared this": what was looked for may name a person, and is kept nowhere but in the list. */
+  title: string
+  passages: Passage[]
 }

@@ -59,7 +59,7 @@ export interface CardLink {
 
 /** A picture in numbers. */
 export interface Chart {
-  id: 'response-time' | 'themes'
+  id: 'response-time' | 'themes' | 'journey'
   /** At most 50 characters. */
   title: string
   /** What it shows, for who can't see it. */

@@ -7,7 +7,17 @@ import type { Tuning } from '../settings/tuning.ts'
 import type { Card } from './card.ts'
 import type { CommandOption } from './command.ts'
 import type { Form, FormAbout, FormId, FormOutcome, FormValues } from './form.ts'
-import type { Message, NoticeMessage, ReportMessage } from './message.ts'
+import type { FoundMessage, Message, NoticeMessage, ReportMessage } from './message.ts'
+import type {
+  CustomerChange,
+  CustomerPage,
+  CustomerRef,
+  Download,
+  FileFormat,
+  FileSource,
+  Found,
+  ListPage,
+} from './found.ts'
 import type { ItemsIndex, Report } from './report.ts'
 
 /** Where the team decides. A workspace is one folder and one line in `index.ts`. */
@@ -45,6 +55,11 @@ export interface Workspace {
   find(place: Place, since: Date): Promise<PostRef | null>
   /** Makes a post show `message`. May be repeated. Throws as `post`; GoneError when somebody deleted it. */
   update(ref: PostRef, message: Message): Promise<void>
+  /**
+   * Takes a post away for good, with its files and with what else stands in its thread where the platform lets us. May be
+   * repeated: what is gone already is fine. Throws RetryableError (try later), PermanentError (it can't be taken away).
+   */
+  remove(ref: PostRef): Promise<void>
   /** Where a teammate can look at a post; null where that can't be told. */
   urlOf(ref: PostRef): string | null
   /** Which groups a teammate belongs to, and whether they run the workspace. Throws RetryableError when it can't tell. */
@@ -111,8 +126,16 @@ export interface Answer {
   lines: AnswerLine[]
   /** Stands below the lines. */
   report?: Report
-  /** A file of the whole can be asked for with `readCsv`. */
-  csv?: Items
+  /** Stands below the lines. */
+  found?: Found
+  /** Stands below the lines. */
+  customer?: CustomerPage
+  /** Files of the whole can be asked for with `readFile`, in these formats. */
+  file?: { source: FileSource; formats: FileFormat[] }
+  /** Buttons that open forms. */
+  forms?: FormLink[]
+  /** `openPage` brings what is older than what it lists. */
+  more?: ListPage
 }
 
 /** What is behind one of a report's numbers. */
@@ -121,20 +144,14 @@ export interface Items {
   index: ItemsIndex
 }
 
-/** For one person alone. */
-export interface Download {
-  /** "deskbell-answered-2026-11-20.csv" */
-  name: string
-  mediaType: string
-  content: Uint8Array
-}
-
 export interface AnswerLine {
   text: string
   /** Opens this card. */
   conversationId?: string
   /** The card in this workspace, where it has one. */
   url?: string
+  /** Opens this customer's page: see `openCustomer`. */
+  customerId?: string
 }
 
 export interface Suggestion {
@@ -190,8 +207,15 @@ export interface Handlers {
   onCommand(text: string, teammate: Teammate, room: string | null): Promise<Answer>
   /** Lists what is behind a number of a report: at most 20, and how many there are. */
   openItems(items: Items, teammate: Teammate): Promise<Answer>
-  /** The whole of it as CSV; for managers. */
-  readCsv(items: Items, teammate: Teammate): Promise<Download | Refusal>
+  /** Another page of a list, however long ago it was made; the answer says so when it is not kept any more. */
+  openPage(page: ListPage, teammate: Teammate): Promise<Answer>
+  /** Shows a page of what was found to everybody in a room. */
+  sharePage(page: ListPage, room: string, teammate: Teammate): Promise<Answer>
+  openCustomer(customer: CustomerRef, teammate: Teammate): Promise<Answer>
+  /** Carries it out, and returns the customer's page as it is then, or why not. */
+  changeCustomer(change: CustomerChange, teammate: Teammate): Promise<Answer>
+  /** The whole of it as a file; for managers. */
+  readFile(source: FileSource, format: FileFormat, teammate: Teammate): Promise<Download | Refusal>
   /** What could be meant by what was typed so far into a command's option: at most 25, the likeliest first. */
   suggest(option: CommandOption, typed: string, teammate: Teammate): Promise<Suggestion[]>
   /** Makes a form as things stand now, or says why not. */
@@ -218,7 +242,7 @@ export interface CardPage {
 
 export interface Bulletin {
   at: Date
-  message: ReportMessage | NoticeMessage
+  message: ReportMessage | NoticeMessage | FoundMessage
 }
 
 export interface BulletinPage {
@@ -252,7 +276,7 @@ export interface WorkspaceIo {
   countCards(): Promise<Record<CardFilter, number>>
   /** Null when there is none, or what was asked for is no id. */
   readCard(conversationId: string): Promise<Card | null>
-  /** Reports and notices that were posted in this workspace, or one kind of them, the newest first; for one that keeps no posts of its own. */
+  /** Reports, notices and shared pages that were posted in this workspace, or one kind of them, the newest first; for one that keeps no posts of its own. */
   listBulletins(after: string | null, only?: Bulletin['message']['kind']): Promise<BulletinPage>
   /** Null when there is none, or what was asked for is no id. */
   readReport(id: string): Promise<Report | null>

@@ -15,6 +15,7 @@ import { startDiscordPeer } from './discord.ts'
 import { below, median, quantile, table, type Figure } from './figures.ts'
 import { watchRoom, type Latencies } from './latency.ts'
 import { createSender, formSecret, ratePerSecond } from './load.ts'
+import { searchTimes } from './search.ts'
 import { createClicker, signingSecret, startSlackPeer } from './slack.ts'
 
 const concurrency = 32
@@ -42,7 +43,14 @@ try {
 
 async function run(): Promise<void> {
   const wanted = process.argv.slice(2)
-  const parts = { start, intake, latency, clicks: clickTimes, digest: () => digestTimes(withDatabase) }
+  const parts = {
+    start,
+    intake,
+    latency,
+    clicks: clickTimes,
+    digest: () => digestTimes(withDatabase),
+    search: () => searchTimes(withDatabase, console.error),
+  }
   const unknown = wanted.filter((name) => !(name in parts))
   if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(', ')}. There are ${Object.keys(parts).join(', ')}`)
   await administer(server.url, `create database ${template}`)

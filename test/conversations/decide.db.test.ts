@@ -22,7 +22,7 @@ describe('dismissing', () => {
       waitingSince: null,
       status: { text: 'Dismissed by Ana: handled elsewhere' },
     })
-    expect(desk.room.shown.get(id)?.actions.map((action) => action.id)).toEqual(['reopen'])
+    expect(desk.room.shown.get(id)?.actions.map((action) => action.id)).toEqual(['reopen', 'customer'])
     await desk.hear(inbound('b', { occurredAt: new Date('2026-03-02T10:00:00Z') }))
     await desk.work()
     expect(await desk.conversation(id)).toMatchObject({

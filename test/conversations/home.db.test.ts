@@ -124,9 +124,15 @@ describe('/desk', () => {
       '/desk help',
       '/desk home',
       '/desk open',
+      '/desk find',
+      '/desk history',
+      '/desk customer',
       '/desk log',
       '/desk digest',
       '/desk stats',
+      '/desk export',
+      '/desk forget',
+      '/desk audit',
       '/desk settings',
     ])
     expect(await ask('opne')).toEqual({ title: '/desk does not know "opne". Did you mean "open"?', lines })

@@ -201,6 +201,7 @@ async function press(
     case 'reopen':
       return void (await desk.decide(id, { kind: 'reopen' }, by))
     case 'copy':
+    case 'customer':
   }
 }
 

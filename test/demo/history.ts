@@ -9,6 +9,7 @@ import {
   replies,
   reports,
 } from '../../src/db/schema.ts'
+import { emailKey, nameKey } from '../../src/customers/keys.ts'
 import { insertAll } from '../../src/db/sets.ts'
 import { claimDigests, sendDigest } from '../../src/digests/send.ts'
 import { proposeDraft } from '../../src/drafts/propose.ts'
@@ -162,7 +163,7 @@ function writeAnswered(rows: Tables, matter: Matter, { regular, heard, answered,
   if (!rows.customers.has(name)) {
     rows.customers.set(name, { id: customerId, name, createdAt: heard })
     const row = { id: identityId, customerId, channel, externalId: isChat ? id() : email, name, handle: email, email }
-    rows.identities.set(name, { ...row, createdAt: heard })
+    rows.identities.set(name, { ...row, nameKey: nameKey(name), emailKey: emailKey(email), createdAt: heard })
   }
   const [conversationId, interactionId, draftId, replyId] = [id(), id(), id(), id()]
   const { theme, topic, sentiment, urgency, text, subject } = matter

@@ -111,10 +111,10 @@ export const lateBicycle = 4
 
 /** Nobody of the morning is among them. Each writes always in the same way. */
 export const regulars = [
-  'Anja Petersen',
+  'Hannah Brandt',
   'Luc Moreau',
   'Edda Lang',
-  'Callum Reid',
+  'Camille Fournier',
   'Ilse Vermeer',
   'Piotr Nowak',
   'Rosa Jimenez',

@@ -1,10 +1,12 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { reports } from '../../src/db/schema.ts'
-import { answerDigest, answerStats, openItems, readCsv } from '../../src/digests/answer.ts'
+import { answerDigest, answerStats, itemsFile, openItems } from '../../src/digests/answer.ts'
 import { readStored, sweepReports } from '../../src/digests/stored.ts'
 import { newId } from '../../src/id.ts'
 import { updateTuning } from '../../src/settings/update.ts'
+import type { FileFormat } from '../../src/workspaces/found.ts'
+import { partsOf, type FilePart } from '../../src/workspaces/kit/parts.ts'
 import type { Report } from '../../src/workspaces/report.ts'
 import type { Answer, Items } from '../../src/workspaces/workspace.ts'
 import { question } from '../support/assistant.ts'
@@ -73,6 +75,13 @@ function behind(report: Report, label: string): Items {
 }
 
 const open = (items: Items): Promise<Answer> => openItems(desk.ctx, 'fake', items, ana)
+async function fileOf(items: Items, format: FileFormat): Promise<FilePart> {
+  const file = await itemsFile(desk.ctx, 'fake', items, format, ana)
+  if ('refused' in file) throw new Error(file.refused)
+  for await (const part of partsOf(file, 10_000_000)) return part
+  throw new Error('There is no file')
+}
+const textOf = ({ content }: FilePart): string => new TextDecoder().decode(content)
 const makeManager = () => void (desk.room.membershipOf = async () => ({ groups: [], isAdmin: true }))
 
 const stats = async (by: Parameters<typeof answerStats>[2]['by']): Promise<Report> => {
@@ -171,9 +180,9 @@ describe('after a morning', () => {
     const { answered } = made
     const report = await digest()
     const items = behind(report, 'Answered')
-    const { title, lines, csv } = await open(items)
+    const { title, lines, file } = await open(items)
     expect(title).toBe('3 answered · Monday 2 March 2026')
-    expect(csv).toEqual(items)
+    expect(file).toEqual({ source: { kind: 'items', ...items }, formats: ['csv', 'json'] })
     expect(lines.map(({ text }) => text).toSorted()).toEqual([
       'answered in 10 min · Mia · Fake · Says: Where is it?',
       'answered in 20 min · Mia · Fake · Says: Do you deliver?',
@@ -191,17 +200,25 @@ describe('after a morning', () => {
     expect((await readStored(desk.ctx.db, id))?.report.waiting[0]).toMatchObject({ text: '', url: null })
   })
 
-  it('comes as CSV, for managers', async () => {
+  it('comes as a file, for managers', async () => {
     const items = behind(await digest(), 'Answered')
-    expect(await readCsv(desk.ctx, 'fake', items, ana)).toMatchObject({ refused: expect.stringMatching(/managers/) })
+    const refused = { refused: expect.stringMatching(/managers/) as string }
+    expect(await itemsFile(desk.ctx, 'fake', items, 'csv', ana)).toMatchObject(refused)
     makeManager()
-    const file = await readCsv(desk.ctx, 'fake', items, ana)
-    if ('refused' in file) throw new Error(file.refused)
-    expect(file).toMatchObject({ name: 'deskbell-answered-2026-03-02.csv', mediaType: 'text/csv; charset=utf-8' })
-    expect(file.content.slice(0, 3)).toEqual(Uint8Array.of(0xef, 0xbb, 0xbf))
-    const rows = new TextDecoder().decode(file.content).trim().split('\r\n')
+    const table = await fileOf(items, 'csv')
+    expect(table).toMatchObject({ name: 'deskbell-answered-2026-03-02.csv', mediaType: 'text/csv; charset=utf-8' })
+    expect(table.content.slice(0, 3)).toEqual(Uint8Array.of(0xef, 0xbb, 0xbf))
+    const rows = textOf(table).trim().split('\r\n')
     expect(rows).toHaveLength(4)
     expect(rows.filter((row) => row.includes('Ana'))).toHaveLength(2)
+    const objects = await fileOf(items, 'json')
+    expect(objects).toMatchObject({ name: 'deskbell-answered-2026-03-02.json' })
+    const parsed = JSON.parse(textOf(objects)) as { answeredBy: string; responseMinutes: string }[]
+    expect(parsed.map((one) => [one.answeredBy, one.responseMinutes]).toSorted()).toEqual([
+      ['Ana', '10.0'],
+      ['Ana', '20.0'],
+      ['Tom', '20.0'],
+    ])
   })
 
   it('says so when the report is not kept any more, or has no such number', async () => {
@@ -211,7 +228,7 @@ describe('after a morning', () => {
     expect(await open({ reportId: 'nonsense', index: 0 })).toEqual({ title: gone, lines: [] })
     expect(await open({ reportId: report.id, index: 99 })).toEqual({ title: gone, lines: [] })
     makeManager()
-    expect(await readCsv(desk.ctx, 'fake', { reportId: newId(), index: 0 }, ana)).toEqual({ refused: gone })
+    expect(await itemsFile(desk.ctx, 'fake', { reportId: newId(), index: 0 }, 'csv', ana)).toEqual({ refused: gone })
   })
 
   it('names nobody where the team wants it so', async () => {
@@ -224,9 +241,8 @@ describe('after a morning', () => {
     expect(title).toBe('Who answered how much is switched off in the settings (Digest)')
     expect((await open(named)).title).toBe(title)
     makeManager()
-    expect(await readCsv(desk.ctx, 'fake', named, ana)).toEqual({ refused: title })
-    const all = await readCsv(desk.ctx, 'fake', behind(await digest(), 'Answered'), ana)
-    expect('content' in all && new TextDecoder().decode(all.content)).not.toMatch(/Ana|fake:ana/)
+    expect(await itemsFile(desk.ctx, 'fake', named, 'csv', ana)).toEqual({ refused: title })
+    expect(textOf(await fileOf(behind(await digest(), 'Answered'), 'csv'))).not.toMatch(/Ana|fake:ana/)
     await name(true)
   })
 })
@@ -317,7 +333,7 @@ describe('a desk', () => {
     const { title, lines } = await open(behind(await digest(), 'Still waiting'))
     expect(title).toBe('24 waiting · Monday 2 March 2026')
     expect(lines).toHaveLength(21)
-    expect(lines.at(-1)?.text).toBe('and 3 more: get them all as CSV')
+    expect(lines.at(-1)?.text).toBe('and 3 more: get them all as a file')
   })
 
   it('a report goes after 30 days when a teammate asked for it, else after 400', async () => {

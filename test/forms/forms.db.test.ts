@@ -237,6 +237,7 @@ describe('settings', () => {
 
     await submit(await open('settings.digest', {}), { room: 'C4', every: 'week', at: '8:30' })
     await submit(await open('settings.digest-content', {}), { teammates: 'hidden' })
+    await submit(await open('settings.retention', {}), { channel: 'fake', days: '1,000 days' })
 
     const page = await readSettingsPage(desk.ctx, 'fake', ana)
     if ('refused' in page) throw new Error(page.refused)
@@ -265,6 +266,7 @@ describe('settings', () => {
           'Who answered how much: not shown',
         ],
       ],
+      ['Retention', ['Fake: erased 1,000 days after the last change']],
     ])
     // Every button of the page opens its form.
     for (const { forms, lines } of page.sections) {
@@ -319,6 +321,7 @@ describe('settings', () => {
       'Reply targets',
       'Second approval',
       'Digest',
+      'Retention',
     ])
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { plansOf } from '../../src/digests/schedule.ts'
 import { digest, digestContent, removeDigest } from '../../src/forms/settings/digest.ts'
 import { hours } from '../../src/forms/settings/hours.ts'
+import { removeRetention, retention } from '../../src/forms/settings/retention.ts'
 import { roles } from '../../src/forms/settings/roles.ts'
 import { removeRoomRule, roomRule } from '../../src/forms/settings/room-rule.ts'
 import { rooms } from '../../src/forms/settings/rooms.ts'
@@ -11,6 +12,7 @@ import type { SettingsForm, SettingsShown } from '../../src/forms/settings/setti
 import { removeTarget, target } from '../../src/forms/settings/target.ts'
 import { voice } from '../../src/forms/settings/voice.ts'
 import { ConflictError } from '../../src/errors.ts'
+import { retentionEntries } from '../../src/settings/retention.ts'
 import { entryAbout } from '../../src/settings/entries.ts'
 import { defaultTuning, tuningSchema, type Tuning } from '../../src/settings/tuning.ts'
 import type { FormAbout, FormValues } from '../../src/workspaces/form.ts'
@@ -66,6 +68,8 @@ const forms = {
   digest,
   removeDigest,
   digestContent,
+  retention,
+  removeRetention,
 }
 
 /** What the settings become; or what is wrong. */
@@ -249,6 +253,31 @@ describe('digests', () => {
       ...tuned,
       digests: { plans: {}, namesTeammates: false },
     })
+  })
+})
+
+describe('retention', () => {
+  it('keeps so many days for each channel, and is removed one at a time', () => {
+    const one = submit(retention, { channel: 'email', days: ' 365 ' }) as Tuning
+    expect(one).toMatchObject({ retentionDays: { email: 365 } })
+    const two = submit(retention, { channel: 'live-chat', days: '1 day' }, one) as Tuning
+    expect(submit(retention, { channel: 'email', days: '30' }, two)).toMatchObject({
+      retentionDays: { email: 30, 'live-chat': 1 },
+    })
+    const about = entryAbout(retentionEntries(two), 0)
+    expect(removeRetention.make(shownOf(two), about).context).toEqual([
+      { title: 'Erased until now', text: 'Email: erased 365 days after the last change' },
+    ])
+    const left = submit(removeRetention, {}, two, about) as Tuning
+    expect(left.retentionDays).toEqual({ 'live-chat': 1 })
+    expect(() => submit(removeRetention, {}, left, about)).toThrow('Nothing was removed')
+  })
+
+  it('says what can’t be', () => {
+    const days = 'Write a number of days from 1 to 3650, such as 365'
+    for (const wrong of ['0', '3651', 'a year', '-3', '1.5'])
+      expect(submit(retention, { channel: 'email', days: wrong })).toEqual({ days })
+    expect(submit(retention, { channel: 'gone', days: '3' })).toEqual({ channel: 'Choose a channel' })
   })
 })
 

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { customers, events, interactions } from '../../src/db/schema.ts'
+import { customers, events, identities, interactions } from '../../src/db/schema.ts'
 import { BadInputError, ConflictError } from '../../src/errors.ts'
 import { logInteraction, type LogEntry } from '../../src/interactions/log.ts'
 import { writeTuning } from '../../src/settings/update.ts'
@@ -44,6 +44,9 @@ describe('what a teammate logs', () => {
     })
     const [row] = await desk.ctx.db.select().from(interactions)
     expect(row).toMatchObject({ kind: 'call', channel: 'log', account: 'phone' })
+    // A teammate was told the number: whoever has the same is suggested, and not joined by itself.
+    const [identity] = await desk.ctx.db.select().from(identities)
+    expect(identity).toMatchObject({ phone: '+49 (170) 12-34 56', phoneKey: '+49170123456', isPhoneVerified: false })
   })
 
   it('says where it can be read, and how it came', async () => {
@@ -87,7 +90,7 @@ describe('what a teammate logs', () => {
     const stranger = await log({ name: '+49 30 1234567', contact: '+49 30 1234567' })
     expect((await desk.conversation(again.conversationId)).customer).toMatchObject({
       name: 'Mia Jansen',
-      conversationsBefore: 0,
+      history: 'first time',
     })
     expect((await desk.conversation(stranger.conversationId)).customer.name).toBe('+49 30 1234567')
     expect((await desk.ctx.db.select().from(customers)).map(({ name }) => name).toSorted()).toEqual([

@@ -34,7 +34,7 @@ describe('the schedule', () => {
     expect(warn.mock.calls).toEqual([
       ['a task of the schedule failed', { task: 'read-audiences', error: 'No channels' }],
     ])
-    expect(deleted).toHaveBeenCalledTimes(3)
+    expect(deleted).toHaveBeenCalledTimes(4)
   })
 
   it('has one replica do in a minute what one is enough for', async () => {

@@ -24,6 +24,7 @@ const handlers = {
   'reconcile-reply': vi.fn<JobHandlers['reconcile-reply']>(),
   wake: vi.fn<JobHandlers['wake']>(),
   'send-digest': vi.fn<JobHandlers['send-digest']>(),
+  'remove-posts': vi.fn<JobHandlers['remove-posts']>(),
 } satisfies JobHandlers
 
 beforeEach(async () => {

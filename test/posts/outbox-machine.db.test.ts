@@ -178,7 +178,7 @@ async function take(desk: Desk, chat: FakeWorkspace, one: Step, ids: string[], p
   const id = ids[one.who]
   if (!id) return
   if (one.kind === 'delete')
-    return chat.remove(
+    return chat.discard(
       chat.roots().find(({ message }) => message.kind === 'card' && message.card.conversationId === id),
     )
   const { inboundSeq: seenSeq, draft } = await desk.conversation(id)

@@ -171,7 +171,7 @@ describe('a card', () => {
   it('comes again with a word on it when somebody deleted it while the customer waits, each time once', async () => {
     const id = await write(desk, 'a')
     await desk.work()
-    chat.remove(chat.roots()[0])
+    chat.discard(chat.roots()[0])
     await desk.pass(5)
     expect(cardsIn()).toEqual([])
     await desk.decide(id, { kind: 'assign', to: { id: 'ana', name: 'Ana' } })
@@ -180,7 +180,7 @@ describe('a card', () => {
     await approve(desk, id)
     await desk.pass(10)
     expect(cardsIn()).toMatchObject([{ state: 'answered', alerts: [] }])
-    chat.remove(chat.roots()[0])
+    chat.discard(chat.roots()[0])
     await desk.decide(id, { kind: 'assign', to: null })
     await desk.pass(10)
     expect(cardsIn()).toEqual([])
@@ -247,7 +247,7 @@ describe('the thread below a card', () => {
     const id = await write(desk, 'a', { attachments: [file] })
     await desk.pass(3)
     expect(entries(id)).toEqual([['files', [await textOf(id, 0)]]])
-    chat.remove(chat.roots()[0])
+    chat.discard(chat.roots()[0])
     await write(desk, 'a')
     await desk.pass(10)
     expect(entries(id)).toContainEqual(['files', [await textOf(id, 0)]])
@@ -257,7 +257,7 @@ describe('the thread below a card', () => {
     const id = await write(desk, 'a')
     await desk.pass(1)
     chat.beforePost = async (message) => {
-      if (message.kind === 'entry') chat.remove(chat.roots()[0])
+      if (message.kind === 'entry') chat.discard(chat.roots()[0])
       chat.beforePost = async () => {}
     }
     await write(desk, 'a')

@@ -91,6 +91,7 @@ describe('news of a reply', () => {
       'resend',
       'assign',
       'assign-to',
+      'customer',
     ])
   })
 

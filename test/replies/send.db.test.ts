@@ -113,12 +113,12 @@ describe('sending a reply', () => {
     await approve()
     await desk.work()
     expect(desk.room.shown.get(id)?.status?.text).toBe('It is not known whether the reply arrived; looking it up')
-    expect(actions()).toEqual(['assign', 'assign-to'])
+    expect(actions()).toEqual(['assign', 'assign-to', 'customer'])
     for (let minutes = 0; minutes < 5; minutes++) {
       desk.clock.advance(60_000)
       await desk.work()
     }
-    expect(actions()).toEqual(['mark-sent', 'resend', 'assign', 'assign-to'])
+    expect(actions()).toEqual(['mark-sent', 'resend', 'assign', 'assign-to', 'customer'])
     expect(desk.channel.sent).toHaveLength(1)
     await desk.decide(id, { kind: 'mark-sent', replyId: (await reply())?.id ?? '' })
     await desk.work()
@@ -136,7 +136,7 @@ describe('sending a reply', () => {
     }
     await desk.hear(inbound('b'))
     await desk.work()
-    expect(actions()).toEqual(['mark-sent', 'mark-unsent', 'assign', 'assign-to'])
+    expect(actions()).toEqual(['mark-sent', 'mark-unsent', 'assign', 'assign-to', 'customer'])
     await desk.decide(id, { kind: 'mark-unsent', replyId: (await reply())?.id ?? '' })
     await desk.work()
     expect(await desk.conversation(id)).toMatchObject({
@@ -265,14 +265,21 @@ describe('the way back', () => {
       }),
     )
     expect(answer?.interactions[0]?.conversationId).toBe(conversation.id)
-    expect((await desk.conversation(conversation.id)).customer.conversationsBefore).toBe(0)
+    expect((await desk.conversation(conversation.id)).customer.history).toBe('first time')
   })
 
   it('is by hand where there is none: the card offers the text, and a teammate marks it as sent', async () => {
     const { id: conversationId, reply: waiting } = await hearOn('manual', { account: 'default' })
     expect(waiting).toMatchObject({ state: 'by_hand' })
     const card = desk.room.shown.get(conversationId)
-    expect(card?.actions.map((action) => action.id)).toEqual(['copy', 'mark-sent', 'undo', 'assign', 'assign-to'])
+    expect(card?.actions.map((action) => action.id)).toEqual([
+      'copy',
+      'mark-sent',
+      'undo',
+      'assign',
+      'assign-to',
+      'customer',
+    ])
     expect(card?.replyText).toBe(waiting?.text)
     await desk.decide(conversationId, { kind: 'mark-sent', replyId: waiting?.id ?? '' })
     expect(await desk.conversation(conversationId)).toMatchObject({ state: 'answered' })

@@ -5,10 +5,12 @@ import { readConversation } from '../../src/conversations/read.ts'
 import { wakeConversation } from '../../src/conversations/snooze.ts'
 import type { Conversation } from '../../src/conversations/conversation.ts'
 import { sendDigest } from '../../src/digests/send.ts'
+import { removePosts } from '../../src/erasures/remove-posts.ts'
 import { openSignals } from '../../src/db/signals.ts'
 import { rowsOf } from '../../src/db/client.ts'
 import { proposeDraft } from '../../src/drafts/propose.ts'
 import { newId } from '../../src/id.ts'
+import { keysFrom } from '../../src/key.ts'
 import { record } from '../../src/interactions/record.ts'
 import { triageInteraction } from '../../src/interactions/triage.ts'
 import { deadQueue, openQueue } from '../../src/jobs/queue.ts'
@@ -80,6 +82,7 @@ export async function openDesk(options: { channels?: FakeChannel[]; rooms?: Fake
     log,
     metrics: createMetrics(),
     newId: () => newId(clock.now().getTime()),
+    key: keysFrom('test'),
     channels: new Map(channels.map((one) => [one.id, one])),
     workspaces: new Map(rooms.map((one) => [one.id, one])),
     assistant,
@@ -96,6 +99,7 @@ export async function openDesk(options: { channels?: FakeChannel[]; rooms?: Fake
     'reconcile-reply': (payload) => reconcileReply(ctx, payload),
     wake: (payload) => wakeConversation(ctx, payload),
     'send-digest': (payload) => sendDigest(ctx, payload),
+    'remove-posts': (payload) => removePosts(ctx, payload),
   }
 
   const pending: Desk['pending'] = async () => {

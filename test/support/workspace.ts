@@ -32,12 +32,14 @@ export interface FakeWorkspace extends Workspace {
   afterPost: (message: Message, place: Place) => Promise<void>
   onFind: (place: Place) => Promise<void>
   onUpdate: (card: Card) => Promise<void>
+  /** Called before something is taken away. */
+  onRemove: (ref: PostRef) => Promise<void>
   /** What stands in a room and was not deleted: cards, and notices. */
   roots(room?: string): Standing[]
   /** What stands in the thread below a conversation's newest card. */
   thread(conversationId: string): EntryMessage[]
   /** A teammate deletes what stands there. */
-  remove(standing: Standing | undefined): void
+  discard(standing: Standing | undefined): void
 }
 
 interface FakeOptions {
@@ -68,6 +70,7 @@ export function fakeWorkspace(id = 'fake', options: FakeOptions = {}): FakeWorks
     afterPost: nothing,
     onFind: nothing,
     onUpdate: nothing,
+    onRemove: nothing,
     start: nothing,
     async post(message, place) {
       await fake.beforePost(message, place)
@@ -97,15 +100,20 @@ export function fakeWorkspace(id = 'fake', options: FakeOptions = {}): FakeWorks
       return found?.ref ?? null
     },
     async update(ref, message) {
-      if (message.kind !== 'card') return
-      await fake.onUpdate(message.card)
+      if (message.kind === 'card') await fake.onUpdate(message.card)
       const one = byRef(ref)
       const reason = fake.gone.get(one?.place.room ?? '')
       if (reason !== undefined) throw new GoneError(reason, 'room')
       if (!one || one.isDeleted) throw new GoneError('No such message', 'post')
       one.message = message
+      if (message.kind !== 'card') return
       fake.updates.push(message.card)
       fake.shown.set(message.card.conversationId, message.card)
+    },
+    async remove(ref) {
+      await fake.onRemove(ref)
+      for (const one of fake.standing)
+        if (isDeepStrictEqual(one.ref, ref) || isDeepStrictEqual(one.place.thread, ref)) one.isDeleted = true
     },
     urlOf: () => null,
     membershipOf: async () => ({ groups: [], isAdmin: false }),
@@ -124,7 +132,7 @@ export function fakeWorkspace(id = 'fake', options: FakeOptions = {}): FakeWorks
         message.kind === 'entry' && isDeepStrictEqual(place.thread, card?.ref) ? [message] : [],
       )
     },
-    remove(standing) {
+    discard(standing) {
       if (standing) standing.isDeleted = true
     },
   }

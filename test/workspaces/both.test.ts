@@ -4,9 +4,11 @@ import { readTuning } from '../../src/settings/queries.ts'
 import { writeTuning } from '../../src/settings/update.ts'
 import { withRooms } from '../../src/settings/tuning.ts'
 import { idOf } from '../../src/workspaces/discord/ids.ts'
+import { tracesOf } from '../erasures/traces.ts'
 import { startDiscordPeer, type DiscordPeer, type Person as DiscordPerson } from '../support/discord/peer.ts'
 import { overHttp as overDiscord } from '../support/discord/payloads.ts'
-import { screenOf as discordScreen } from '../support/discord/screen.ts'
+import { screenOf as discordScreen, textOf as discordText } from '../support/discord/screen.ts'
+import { eventually } from '../support/eventually.ts'
 import { openVisitor, runApp, type RunningApp } from '../support/running-app.ts'
 import { overHttp as overSlack } from '../support/slack/payloads.ts'
 import { startSlackPeer, type Person as SlackPerson, type SlackPeer } from '../support/slack/peer.ts'
@@ -17,6 +19,7 @@ describe('a team in Slack and in Discord', () => {
   let slack: SlackPeer
   let discord: DiscordPeer
   let app: RunningApp
+  let toSlack: ReturnType<typeof overSlack>
   let ana: SlackPerson
   let ben: DiscordPerson
   let inSlack: ReturnType<typeof slackScreen>
@@ -34,7 +37,7 @@ describe('a team in Slack and in Discord', () => {
       DISCORD_API_URL: discord.apiUrl,
       LIVE_CHAT_QUIET_SECONDS: '0',
     })
-    const toSlack = overSlack((request) => fetch(request), {
+    toSlack = overSlack((request) => fetch(request), {
       url: app.url,
       secret: slack.signingSecret,
       clock: systemClock,
@@ -64,6 +67,25 @@ describe('a team in Slack and in Discord', () => {
     await visitor.write(text)
     return visitor
   }
+
+  /** Every message of both, in rooms and in threads. */
+  async function everythingPosted(): Promise<string> {
+    const standing: unknown[] = []
+    for (const channel of Object.values(slack.channels)) {
+      const roots = await slack.messages(channel)
+      const threads = await Promise.all(roots.map(({ ts }) => slack.messages(channel, ts)))
+      standing.push(roots, threads)
+    }
+    for (const channel of Object.values(discord.channels)) {
+      const roots = await discord.messages(channel)
+      const threads = await Promise.all(roots.map((root) => discord.thread(root)))
+      standing.push(roots, threads)
+    }
+    return JSON.stringify(standing)
+  }
+
+  /** What somebody in Slack was told last, to press in it. */
+  const lastTold = () => slack.responses.at(-1)?.said as Record<string, unknown>
 
   it('sees one conversation on two cards, and what is approved in Discord closes in Slack', async () => {
     const visitor = await customer('Mia Okafor', 'Where is my parcel?')
@@ -108,6 +130,57 @@ describe('a team in Slack and in Discord', () => {
     await inSlack.card('Asta Sign', /Assigned to .?ben/)
     await inSlack.press(ana, await inSlack.card('Asta Sign', /Unassign/), 'Unassign')
     await inDiscord.card('Asta Sign', /Assign to me/)
+  })
+
+  it('finds what was said long ago, shows it to a room, and forgets a customer everywhere when they ask for it', async () => {
+    const words = ['Fay Flibbertigibbet', 'wagglestaff', 'cattywampus']
+    const [name = '', said = '', noted = ''] = words
+    const visitor = await customer(name, `My ${said} lamp hums.`)
+    const there = await inSlack.card(name, /Approve & send/)
+    const here = await inDiscord.card(name, /Approve & send/)
+    await inSlack.press(ana, there, 'Edit')
+    const reply = { 'Your reply': `We will send another ${said} by Friday.` }
+    await inSlack.submit(ana, await inSlack.modal(/lamp hums/), reply)
+    await inDiscord.thread(here, new RegExp(said))
+    await visitor.write('It still hums, the new one.')
+    await Promise.all([inSlack.thread(there, /the new one/), inDiscord.thread(here, /the new one/)])
+
+    const found = await eventually(async () => {
+      await inDiscord.command(ben, `find text:${said}`)
+      return inDiscord.told(ben, /We will send another wagglestaff/)
+    })
+    await inDiscord.press(ben, found, 'Share to channel')
+    await eventually(async () =>
+      expect((await discord.messages(discord.channels.support)).map(discordText).join()).toMatch(
+        /ben shared this[\s\S]*wagglestaff/,
+      ),
+    )
+    await inSlack.press(ana, await inSlack.card(name), 'About this customer…')
+    await inSlack.told(/Flibbertigibbet[\s\S]*Promised[\s\S]*by Friday/)
+    await inSlack.press(ana, lastTold(), 'Add note…')
+    await inSlack.submit(ana, await inSlack.modal(/Add a note/), {
+      'What should others know?': `Is ${noted} about lamps`,
+    })
+
+    const admin = slack.person('admin', toSlack)
+    const before = await everythingPosted()
+    expect(words.slice(0, 2).filter((word) => before.includes(word))).toHaveLength(2)
+    await eventually(async () => {
+      await admin.command(`customer ${name}`)
+      await inSlack.told(new RegExp(`Flibbertigibbet[\\s\\S]*${noted}`))
+    })
+    expect(await tracesOf(app.ctx.db, words)).not.toEqual([])
+    await inSlack.press(admin, lastTold(), 'Erase…')
+    const sure = await inSlack.modal(/Erase a customer/)
+    expect((await inSlack.submit(admin, sure, { 'Type their name to confirm': 'Somebody else' })).body).toMatchObject({
+      response_action: 'errors',
+    })
+    await inSlack.submit(admin, sure, { 'Type their name to confirm': name })
+    await eventually(async () => {
+      expect(await tracesOf(app.ctx.db, words)).toEqual([])
+      const standing = await everythingPosted()
+      expect(words.filter((word) => standing.includes(word))).toEqual([])
+    })
   })
 
   it('goes on in one while the other is away, which then catches up', async () => {

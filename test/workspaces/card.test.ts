@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Conversation } from '../../src/conversations/conversation.ts'
+import { conversationStates, type Conversation } from '../../src/conversations/conversation.ts'
 import type { Triage } from '../../src/interactions/interaction.ts'
 import type { Reply, ReplyState } from '../../src/replies/reply.ts'
 import { cardOf, duration } from '../../src/workspaces/card.ts'
@@ -41,7 +41,7 @@ function conversation(over: Partial<Conversation> = {}): Conversation {
     dismissed: null,
     suspicion: [],
     assignee: null,
-    customer: { id: 'p1', name: 'Mia', handle: 'mia@example.com', conversationsBefore: 0 },
+    customer: { id: 'p1', name: 'Mia', handle: 'mia@example.com', history: 'first time' },
     turns: [
       {
         id: 'i1',
@@ -126,18 +126,6 @@ describe('a card', () => {
     expect(card.summary).toBe('Parcel is late')
   })
 
-  it.each([
-    [1, '2nd conversation'],
-    [2, '3rd conversation'],
-    [10, '11th conversation'],
-    [20, '21st conversation'],
-    [111, '112th conversation'],
-  ])('counts %i conversations before as "%s"', (conversationsBefore, history) => {
-    expect(
-      cardOf(conversation({ customer: { id: 'p', name: 'Mia', handle: null, conversationsBefore } })).customer.history,
-    ).toBe(history)
-  })
-
   it("leaves out a summary that only repeats the customer's words", () => {
     expect(cardOf(conversation({ triage: { ...triage, summary: 'Wo ist mein…' } })).summary).toBeNull()
   })
@@ -158,6 +146,7 @@ describe('a card', () => {
       'assign-to',
       'dismiss',
       'snooze',
+      'customer',
       'spam',
     ])
     expect(actionsOf({ inboundSeq: 3, isDrafting: true })).toEqual([
@@ -166,15 +155,16 @@ describe('a card', () => {
       'assign-to',
       'dismiss',
       'snooze',
+      'customer',
       'spam',
     ])
     expect(actionsOf({ draft: null })).not.toContain('approve')
   })
 
   it('has no button that changes what was said once it is being sent or was sent', () => {
-    expect(actionsOf({ state: 'sending', reply: reply('queued') })).toEqual(['undo', 'assign', 'assign-to'])
-    expect(actionsOf({ state: 'sending', reply: reply('sending') })).toEqual(['assign', 'assign-to'])
-    expect(actionsOf({ state: 'answered', reply: reply('accepted') })).toEqual(['assign', 'assign-to'])
+    expect(actionsOf({ state: 'sending', reply: reply('queued') })).toEqual(['undo', 'assign', 'assign-to', 'customer'])
+    expect(actionsOf({ state: 'sending', reply: reply('sending') })).toEqual(['assign', 'assign-to', 'customer'])
+    expect(actionsOf({ state: 'answered', reply: reply('accepted') })).toEqual(['assign', 'assign-to', 'customer'])
   })
 
   it('says "sent" only when the provider accepted it', () => {
@@ -260,12 +250,22 @@ describe('a card', () => {
       'assign-to assign',
       'dismiss dismiss',
       'snooze snooze',
+      'customer null',
       'spam null',
     ])
   })
 
+  it('leads to the customer in every state', () => {
+    for (const state of conversationStates) {
+      const actions = cardOf(conversation({ state, draft: null })).actions.filter(({ id }) => id === 'customer')
+      expect(actions).toEqual([
+        { id: 'customer', label: 'About this customer…', style: 'plain', target: null, form: null },
+      ])
+    }
+  })
+
   it('releases suspected spam or keeps it out', () => {
-    expect(actionsOf({ state: 'quarantined', suspicion: ['Too fast'] })).toEqual(['reopen', 'spam'])
+    expect(actionsOf({ state: 'quarantined', suspicion: ['Too fast'] })).toEqual(['reopen', 'customer', 'spam'])
   })
 })
 

@@ -29,7 +29,9 @@ describe('parseCommand', () => {
 
   it('understands its own examples', () => {
     for (const { name, example } of commands)
-      expect(parseCommand(example)).toMatchObject(name === 'log' ? { form: 'log' } : { kind: name })
+      expect(parseCommand(example)).toMatchObject(
+        name === 'log' ? { form: 'log' } : { kind: name === 'history' ? 'find' : name },
+      )
     for (const { about } of commands) {
       const [, said] = /: (\/desk .*)/.exec(about) ?? []
       if (said !== undefined) expect(parseCommand(said).kind).toBe('digest-at')

@@ -16,6 +16,8 @@ export interface MailContext {
   now: Date
   /** True when `raw` is only the beginning. */
   isCut?: boolean
+  /** The domain in From vouched for this mail. */
+  isVouchedFor?: boolean
   /** Facts known before parsing. */
   notes?: string[]
 }
@@ -70,6 +72,7 @@ export async function parseMail(raw: Buffer, context: MailContext): Promise<Pars
         externalId: answersTo?.address ?? `unknown sender of ${externalId}`,
         ...(name && { name }),
         ...(answersTo && { handle: answersTo.address, email: answersTo.address }),
+        ...(context.isVouchedFor && isVouchedForBy(mail, answersTo?.address) && { verified: ['email'] }),
       },
       text: clip(text),
       ...(full !== text && { fullText: clip(full) }),
@@ -83,6 +86,16 @@ export async function parseMail(raw: Buffer, context: MailContext): Promise<Pars
 
 function firstMessageId(mail: Mail, header: string): string | undefined {
   return messageIdsIn(mail.header(header).join(' '))[0]
+}
+
+/**
+ * The domain in From vouches for the address there: so for the customer only where nothing else stands in From, in whatever way
+ * it is read, and the answer goes there too.
+ */
+function isVouchedForBy(mail: Mail, address: string | undefined): boolean {
+  const [from = '', ...more] = mail.header('from')
+  const addresses = from.toLowerCase().match(/[^\s<>"(),;:]*@[^\s<>"(),;:]*/g) ?? []
+  return more.length === 0 && addresses.length > 0 && addresses.every((one) => one === address)
 }
 
 /** Who wrote, and who gets the answer. The second is the customer: no one is shown what is known of somebody else. */

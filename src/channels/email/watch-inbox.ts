@@ -6,7 +6,7 @@ import type { Log } from '../../log.ts'
 import type { Delivery, Inlet } from '../channel.ts'
 import { withImap } from './imap.ts'
 import type { Mailbox } from './mailbox.ts'
-import { parseMail, type MailContext, type ParsedMail } from './parse-mail.ts'
+import { parseMail, type ParsedMail } from './parse-mail.ts'
 import { verifySender } from './verify-sender.ts'
 
 interface WatchInbox {
@@ -201,20 +201,19 @@ async function parse(watch: WatchInbox, cursor: Cursor, { about, source, isCut }
   // Named by folder and UID, so that it is one message however often it is met.
   const raw = source ?? Buffer.from(`X-Unreadable: ${keyOf(mailbox)} ${cursor.uidValidity} ${about.uid}\r\n\r\n`)
   const notes = source ? [] : ['The mail server could not hand out this message: look at it in the mailbox']
-  const context: MailContext = {
+  const sender =
+    source && !isCut
+      ? await verifySender(raw, { authservId: mailbox.authservId, resolver, timeoutMs: dnsTimeoutMs })
+      : 'unknown'
+  const mail = await parseMail(raw, {
     account: mailbox.address,
     ownAddresses,
     receivedAt: dateOf(about, now),
     now,
     isCut,
+    isVouchedFor: sender === 'verified',
     notes,
-  }
-  const [mail, sender] = await Promise.all([
-    parseMail(raw, context),
-    source && !isCut
-      ? verifySender(raw, { authservId: mailbox.authservId, resolver, timeoutMs: dnsTimeoutMs })
-      : 'unknown',
-  ])
+  })
   if ('interaction' in mail && sender === 'failed') mail.interaction.notes?.push('The sender could not be verified')
   return mail
 }

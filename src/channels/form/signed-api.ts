@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BadInputError, SignatureError } from '../../errors.ts'
-import type { InboundInteraction, Webhook } from '../channel.ts'
+import { phoneKey } from '../../customers/keys.ts'
+import type { CustomerIdentity, InboundInteraction, Webhook } from '../channel.ts'
 import { verifyStandardWebhook } from '../kit/standard-webhooks.ts'
 import { interactionOf, line, oneLine, submissionShape } from './submission.ts'
 
@@ -13,8 +14,33 @@ const score = (min: number, max: number) =>
     .max(max, `At most ${max}`)
     .optional()
 
+/** Has a country's code in front; what is between the digits doesn't matter. */
+const phone = line('A phone number', 50).refine(
+  (text) => phoneKey(text) !== null,
+  'A phone number with its country code is needed, such as +49 30 1234567',
+)
+
+/**
+ * Who is signed in on the site, as the site knows them. What it says in `verified`, it vouches for: that they own this address
+ * (they opened a link that was sent there) or number. Whoever has the same, on any channel that isn't public, is then one customer:
+ * `{"phone": "+49 30 1234567", "verified": ["email", "phone"]}`
+ */
+const customer = z
+  .strictObject({
+    phone: phone.optional(),
+    verified: z
+      .array(z.enum(['email', 'phone'], '`email` or `phone` is needed'))
+      .max(2)
+      .default([]),
+  })
+  .refine((given) => given.phone !== undefined || !given.verified.includes('phone'), {
+    path: ['phone'],
+    error: 'A phone number is needed where `phone` is verified',
+  })
+
 const shape = {
   ...submissionShape,
+  customer: customer.optional(),
   /** Of a survey, which may come without words. */
   survey: z
     .strictObject({
@@ -66,8 +92,14 @@ export async function receiveSigned(request: Request, secrets: Buffer[], now: Da
   const externalId = body.id ?? check(id, webhookId, 'webhook-id').toString()
   const writtenAt = body.submittedAt ?? sentAt
   const said = body.message || scoresText(body.survey)
+  const submitted = interactionOf(
+    externalId,
+    { ...body, message: said },
+    new Date(Math.min(writtenAt.getTime(), now.getTime())),
+  )
   const interaction = {
-    ...interactionOf(externalId, { ...body, message: said }, new Date(Math.min(writtenAt.getTime(), now.getTime()))),
+    ...submitted,
+    customer: vouchedFor(submitted.customer, body.customer),
     text: [said, body.message === '' ? '' : scoresText(body.survey), labelled(body.fields)]
       .filter(Boolean)
       .join('\n\n'),
@@ -78,6 +110,21 @@ export async function receiveSigned(request: Request, secrets: Buffer[], now: Da
     delivery: { interactions: [interaction] },
     respond: ({ interactions: [recorded] }) =>
       Response.json({ id: externalId, isDuplicate: recorded?.isDuplicate ?? false }),
+  }
+}
+
+/**
+ * Whom the site vouches for is told from whoever types the same address into the page: anybody can do that.
+ * Who is only known by a number is told by it, and not by the address that they typed.
+ */
+function vouchedFor(typed: CustomerIdentity, known: Body['customer']): CustomerIdentity {
+  if (!known) return typed
+  const { phone: number, verified } = known
+  const proof = verified.includes('email') ? typed.externalId : phoneKey(number ?? '')
+  return {
+    ...typed,
+    ...(number && { phone: number }),
+    ...(verified.length > 0 && { externalId: `verified:${proof}`, verified: [...new Set(verified)] }),
   }
 }
 

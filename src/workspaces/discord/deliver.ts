@@ -8,18 +8,18 @@ import {
   type APIMessageTopLevelComponent,
   type RESTPostAPIChannelMessageJSONBody,
 } from 'discord.js'
-import { z } from 'zod'
 import type { AttachmentRef } from '../../conversations/conversation.ts'
 import { GoneError, messageOf, PermanentError, RetryableError } from '../../errors.ts'
 import { attachmentsOf, fileNameOf, withoutShared } from '../kit/files.ts'
 import { findPost, searchWindow } from '../kit/search.ts'
 import type { EntryMessage, Message } from '../message.ts'
-import type { Place, PostRef, Workspace, WorkspaceIo } from '../workspace.ts'
+import type { Place, Workspace, WorkspaceIo } from '../workspace.ts'
 import { hasMarks, nonceOf } from './components/marks.ts'
 import { broadcastOf, type DiscordMessage, type Look, type SharedFile } from './components/message.ts'
 import { codeOf } from './failures.ts'
 import { parseId, type Id } from './ids.ts'
 import type { DrawPictures } from './pictures.ts'
+import { readRef, urlIn, urlOf, type Ref } from './ref.ts'
 import type { Rest } from './rest.ts'
 import { createThreads, threadNameOf } from './threads.ts'
 import type { Upload } from './upload.ts'
@@ -32,18 +32,6 @@ interface Parts {
   pictures: DrawPictures
   io: Pick<WorkspaceIo, 'clock' | 'log'>
 }
-
-const refSchema = z.object({
-  guild: z.string(),
-  /** The thread's for what stands in a thread. */
-  channel: z.string(),
-  message: z.string(),
-  /** What it was posted with: its marks must stay in it. */
-  key: z.string(),
-  /** Those that it shows; they must stay in it. */
-  files: z.array(z.object({ attachmentId: z.string(), name: z.string(), isImage: z.boolean() })).default([]),
-})
-type Ref = z.infer<typeof refSchema>
 
 /** What Discord says it posted just now, and is older than this, was posted before. */
 const oldAfterMs = 10_000
@@ -136,9 +124,10 @@ export function createDelivery({
 
   async function sendInThread(card: Ref, message: Message, key: string): Promise<Ref> {
     const thread = await threads.open(card, threadNameOf(message)).catch(keepRoomGoing)
-    if (message.kind === 'entry' && message.isBroadcast) await tellRoom(card, message, thread, key)
+    const line = message.kind === 'entry' && message.isBroadcast ? await tellRoom(card, message, thread, key) : null
     try {
-      return await sendWithFiles(card.guild, thread, message, key)
+      const ref = await sendWithFiles(card.guild, thread, message, key)
+      return line === null ? ref : { ...ref, line: { channel: card.channel, message: line } }
     } catch (error) {
       const failure =
         codeOf(error) === Code.UnknownChannel
@@ -150,30 +139,35 @@ export function createDelivery({
     }
   }
 
-  /** A thread is seen only by those who look into it. Throws when it is not known whether the room was told. */
-  async function tellRoom(card: Ref, message: EntryMessage, thread: string, key: string): Promise<void> {
-    const lineKey = `${key}/room`
+  /**
+   * A thread is seen only by those who look into it. Returns what told the room; null: it could not be told. Throws when
+   * that is not known.
+   */
+  async function tellRoom(card: Ref, message: EntryMessage, thread: string, key: string): Promise<string | null> {
+    const lineKey = lineKeyOf(key)
     // What came after the line may have failed, for longer than Discord knows a post again.
-    if (await isToldLately(card.channel, lineKey)) return
+    const told = await findLately(card.channel, lineKey)
+    if (told !== null) return told
     const line = broadcastOf(message, { key: lineKey }, urlIn(card.guild, thread))
     const reference = { message_id: card.message, channel_id: card.channel, fail_if_not_exists: false }
     try {
-      await send(card.channel, lineKey, { ...line, message_reference: reference })
+      return (await send(card.channel, lineKey, { ...line, message_reference: reference })).id
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error
       io.log.warn('the room was not told that somebody waits again', { key, reason: messageOf(error) })
+      return null
     }
   }
 
-  /** Whether it is among the newest messages. */
-  async function isToldLately(channel: string, key: string): Promise<boolean> {
+  /** Null: it is not among the newest messages. */
+  async function findLately(channel: string, key: string): Promise<string | null> {
     const { botUserId } = await rest.identify()
     const said = await rest.ask<APIMessage[]>('call', 'look for a message', {
       method: 'GET',
       route: Routes.channelMessages(channel),
       query: new URLSearchParams({ limit: pageSize.toString() }),
     })
-    return said.some(({ author, components }) => author.id === botUserId && hasMarks(components, key))
+    return said.find(({ author, components }) => author.id === botUserId && hasMarks(components, key))?.id ?? null
   }
 
   async function* pages(channel: string, from: bigint, to: bigint) {
@@ -193,16 +187,24 @@ export function createDelivery({
   }
 
   async function findAll({ guild, local }: Id, place: Place, since: Date): Promise<Ref[]> {
-    const channel = place.thread ? await threads.find(readRef(place.thread)) : local
+    const card = place.thread ? readRef(place.thread) : null
+    const channel = card ? await threads.find(card) : local
     if (channel === null) return []
+    const found = await findMessages({ guild, local: channel }, place.key, since)
+    const [line] =
+      card && found.length > 0 ? await findMessages({ guild, local: card.channel }, lineKeyOf(place.key), since) : []
+    return line ? found.map((ref) => ({ ...ref, line: { channel: line.channel, message: line.message } })) : found
+  }
+
+  async function findMessages({ guild, local: channel }: Id, key: string, since: Date): Promise<Ref[]> {
     const { botUserId } = await rest.identify()
     const { fromMs, toMs } = searchWindow(since)
     const [from, to] = [snowflakeAt(fromMs), snowflakeAt(toMs)]
     const found: Ref[] = []
     for await (const messages of pages(channel, from, to)) {
       for (const { id, author, components = [] } of messages) {
-        if (author.id !== botUserId || !hasMarks(components, place.key)) continue
-        found.push({ guild, channel, message: id, key: place.key, files: components.flatMap(filesIn) })
+        if (author.id !== botUserId || !hasMarks(components, key)) continue
+        found.push({ guild, channel, message: id, key, files: components.flatMap(filesIn) })
       }
     }
     return found.toSorted((a, b) => (BigInt(a.message) < BigInt(b.message) ? -1 : 1))
@@ -244,24 +246,18 @@ export function createDelivery({
       }
     },
 
-    urlOf(ref) {
-      const read = refSchema.safeParse(ref).data
-      return read ? urlIn(read.guild, read.channel, read.message) : null
-    },
+    urlOf,
   }
 }
+
+/** Of the line in the room about what stands in a thread. */
+const lineKeyOf = (key: string): string => `${key}/room`
 
 /** Throws GoneError for a room that can't be one of Discord's. */
 function roomOf(room: string): Id {
   const id = parseId(room)
   if (id) return id
   throw new GoneError(room === '' ? 'No Discord channel was chosen yet' : `"${room}" is no Discord channel`, 'room')
-}
-
-function readRef(ref: PostRef): Ref {
-  const read = refSchema.safeParse(ref)
-  if (read.success) return read.data
-  throw new GoneError('It is not known where this message is in Discord', 'post', { cause: read.error })
 }
 
 /** A thread that takes no more for now keeps nobody waiting but itself: how long Discord wants to wait is not told on. */
@@ -308,8 +304,4 @@ function filesIn(component: APIMessageTopLevelComponent | APIComponentInContaine
 /** The smallest id that something made at that moment can have: https://docs.discord.com/developers/reference#snowflakes */
 function snowflakeAt(ms: number): bigint {
   return BigInt(Math.max(0, ms - 1_420_070_400_000)) << 22n
-}
-
-function urlIn(guild: string, ...ids: string[]): string {
-  return ['https://discord.com/channels', guild, ...ids].join('/')
 }

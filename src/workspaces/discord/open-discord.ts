@@ -9,6 +9,7 @@ import { createHandle } from './handle.ts'
 import type { Incoming } from './incoming.ts'
 import { createMembers } from './members.ts'
 import { createPictures } from './pictures.ts'
+import { createRemoval } from './remove.ts'
 import { createUpload } from './upload.ts'
 
 /** Discord takes five messages in five seconds in a channel: https://docs.discord.com/developers/topics/rate-limits */
@@ -36,6 +37,7 @@ export function openDiscord(config: DiscordConfig, io: WorkspaceIo): Workspace &
     post: delivery.post,
     find: delivery.find,
     update: delivery.update,
+    remove: createRemoval(rest).remove,
     urlOf: delivery.urlOf,
     membershipOf: members.membershipOf,
     fetch: connection.fetch,

@@ -29,6 +29,11 @@ export const needed: readonly Permission[] = [
     bit: PermissionFlagsBits.ReadMessageHistory,
   },
   { name: 'Attach Files', purpose: "show customers' attachments", bit: PermissionFlagsBits.AttachFiles },
+  {
+    name: 'Manage Threads',
+    purpose: 'delete the thread of a customer who is erased',
+    bit: PermissionFlagsBits.ManageThreads,
+  },
 ]
 
 /** Whoever has one of these runs the server. */

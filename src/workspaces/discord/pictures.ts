@@ -4,7 +4,7 @@ import type { Chart, Report } from '../report.ts'
 import { pictureName } from './components/report.ts'
 import type { Upload } from './upload.ts'
 
-/** Draws a report's charts for a message. What can't be drawn is left out; never throws. */
+/** Draws charts for a message. What can't be drawn is left out; never throws. */
 export type DrawPictures = (report: Pick<Report, 'charts'>) => Promise<Upload>
 
 /** `draw`: as PNG. */

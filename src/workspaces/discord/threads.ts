@@ -26,7 +26,7 @@ interface Threads {
   open(starter: Starter, name: string): Promise<string>
 }
 
-const plainName = 'Conversation'
+export const plainName = 'Conversation'
 const maxName = 100
 
 /** A thread below each card that has something to tell: https://docs.discord.com/developers/topics/threads */
@@ -83,6 +83,7 @@ export function threadNameOf(message: Message): string {
 function titlesOf(message: Message): string[] {
   switch (message.kind) {
     case 'notice':
+    case 'found':
       return [message.title]
     case 'report':
       return [message.report.title]

@@ -14,7 +14,7 @@ export interface Upload {
 
 const maxFiles = 10
 /** What a server takes that nobody boosts: https://docs.discord.com/developers/reference#uploading-files */
-export const maxFileBytes = 10 * 1024 * 1024
+const maxFileBytes = 10 * 1024 * 1024
 /** A request may have 25 MiB, the words included. */
 const maxBytes = 24 * 1024 * 1024
 const maxName = 80

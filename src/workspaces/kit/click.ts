@@ -31,6 +31,7 @@ const clickables: Record<Clickable, true> = {
   resend: true,
   copy: true,
   retry: true,
+  customer: true,
   read: true,
 }
 const isClickable = (text: unknown): text is Clickable => typeof text === 'string' && Object.hasOwn(clickables, text)

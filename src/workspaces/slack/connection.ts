@@ -13,11 +13,12 @@ import { createOauth } from './oauth.ts'
 import { createHttpReceiver } from './receiver-http.ts'
 import { createSockets } from './receiver-sockets.ts'
 import { createIntake } from './receiver.ts'
+import { createRemoval } from './remove.ts'
 import { createUpload } from './upload.ts'
 import { createWeb, slackLogger, type Web } from './web-client.ts'
 
 /** Slack, as far as it is the same whatever is said there: who we are, what comes in, what goes out. */
-export interface SlackConnection extends Pick<Workspace, 'post' | 'find' | 'update' | 'urlOf'> {
+export interface SlackConnection extends Pick<Workspace, 'post' | 'find' | 'update' | 'remove' | 'urlOf'> {
   /** Listeners are added to it before `start`. */
   app: App
   web: Web
@@ -54,13 +55,9 @@ export function openConnection(config: SlackConfig, io: ConnectionIo, timeoutMs?
       : storedInstallations(io, installation.teams)
   const clients = createClients(web, installations, io)
   const members = createMembers(clients, io)
-  const delivery = createDelivery({
-    clients,
-    io,
-    upload: createUpload(io),
-    render: messageOf,
-    isOnlyToken: installation.kind === 'token',
-  })
+  const isOnlyToken = installation.kind === 'token'
+  const delivery = createDelivery({ clients, io, upload: createUpload(io), render: messageOf, isOnlyToken })
+  const remove = createRemoval({ clients, isOnlyToken })
 
   let isStarted = false
   let isRefused = false
@@ -116,6 +113,7 @@ export function openConnection(config: SlackConfig, io: ConnectionIo, timeoutMs?
 
   return {
     ...delivery,
+    remove,
     app,
     web,
     clients,

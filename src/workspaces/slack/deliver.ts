@@ -1,15 +1,15 @@
 import { z } from 'zod'
-import type { webApi } from '@slack/bolt'
 import type { AttachmentRef } from '../../conversations/conversation.ts'
-import { GoneError, messageOf, PermanentError, RetryableError } from '../../errors.ts'
+import { GoneError, messageOf, PermanentError } from '../../errors.ts'
 import { attachmentsOf, withoutShared } from '../kit/files.ts'
 import { findPost, searchWindow } from '../kit/search.ts'
 import type { Message } from '../message.ts'
 import type { Place, PostRef, Workspace, WorkspaceIo } from '../workspace.ts'
 import type { Look, SlackMessage } from './blocks/message.ts'
 import type { Clients, TeamClient } from './clients.ts'
-import { asking, isTokenRefused } from './failures.ts'
+import { asking, patiently } from './failures.ts'
 import { parseId, type Id } from './ids.ts'
+import { isOurs, messagesIn } from './read-messages.ts'
 import type { Uploaded } from './upload.ts'
 
 interface Parts {
@@ -35,10 +35,6 @@ const refSchema = z.object({
 type Ref = z.infer<typeof refSchema>
 
 const eventType = 'deskbell_post'
-/** A refused token is tried again after so long. */
-const refusedMs = 60_000
-const pageSize = 200
-const maxPages = 25
 
 /** Posts, finds and updates messages: https://docs.slack.dev/reference/methods/chat.postMessage */
 export function createDelivery({
@@ -48,16 +44,6 @@ export function createDelivery({
   isOnlyToken,
   io,
 }: Parts): Pick<Workspace, 'post' | 'find' | 'update' | 'urlOf'> {
-  /** The only token, where Slack refuses it, closes no room: it is set anew, and what waits goes out. */
-  async function patiently<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isOnlyToken || !isTokenRefused(error)) throw error
-      throw new RetryableError(messageOf(error), { cause: error, retryAfterMs: refusedMs })
-    }
-  }
-
   async function send(client: TeamClient, channel: string, message: Message, place: Place): Promise<Ref> {
     const thread = place.thread ? readRef(place.thread).ts : null
     const files = await upload(client, attachmentsOf(message))
@@ -129,40 +115,18 @@ export function createDelivery({
     return { team: client.team, channel, ts, url: urlIn(identity?.site ?? null, channel, ts, thread), files }
   }
 
-  async function* pages(web: webApi.WebClient, channel: string, thread: string | null, oldest: string, latest: string) {
-    let cursor: string | undefined
-    for (let page = 0; page < maxPages; page += 1) {
-      const options = {
-        channel,
-        oldest,
-        latest,
-        inclusive: true,
-        include_all_metadata: true,
-        limit: pageSize,
-        ...(cursor ? { cursor } : {}),
-      }
-      const said = await asking('call', 'look for a message', () =>
-        thread ? web.conversations.replies({ ...options, ts: thread }) : web.conversations.history(options),
-      )
-      yield said.messages ?? []
-      cursor = said.response_metadata?.next_cursor || undefined
-      if (!cursor) return
-    }
-    throw new RetryableError('Slack has too many messages in this channel to look through')
-  }
-
   async function findAll(client: TeamClient, channel: string, place: Place, since: Date): Promise<Ref[]> {
     const timestamp = (ms: number) => (ms / 1000).toFixed(6)
     const { fromMs, toMs } = searchWindow(since)
-    const [oldest, latest] = [timestamp(fromMs), timestamp(toMs)]
+    const [from, to] = [timestamp(fromMs), timestamp(toMs)]
     const thread = place.thread ? readRef(place.thread).ts : null
-    const { botUserId, botId } = await client.identify()
+    const own = await client.identify()
     // By ts: the same message on two pages is no double.
     const found = new Map<string, Ref>()
-    for await (const messages of pages(client.web, channel, thread, oldest, latest)) {
+    for await (const messages of messagesIn(client.web, { channel, thread, span: { from, to } })) {
       for (const message of messages) {
-        const isOurs = message.user === botUserId || (botId !== null && message.bot_id === botId)
-        if (!message.ts || message.ts < oldest || !isOurs || keyOf(message.metadata) !== place.key) continue
+        if (!message.ts || message.ts < from || !isOurs(message, own)) continue
+        if (keyOf(message.metadata) !== place.key) continue
         found.set(message.ts, await refOf(client, channel, message.ts, thread, filesOf(message.files)))
       }
     }
@@ -172,7 +136,7 @@ export function createDelivery({
   return {
     async post(message, place) {
       const { team, local } = roomOf(place.room)
-      return patiently(async () => send(await clients.of(team), local, message, place))
+      return patiently(isOnlyToken, async () => send(await clients.of(team), local, message, place))
     },
 
     async find(place, since) {
@@ -182,7 +146,7 @@ export function createDelivery({
         key: place.key,
         since,
         io,
-        findAll: () => patiently(async () => findAll(await clients.of(team), local, place, since)),
+        findAll: () => patiently(isOnlyToken, async () => findAll(await clients.of(team), local, place, since)),
         async remove({ ts }) {
           const { web } = await clients.of(team)
           await asking('call', 'delete a double', () => web.chat.delete({ channel: local, ts }))
@@ -192,7 +156,7 @@ export function createDelivery({
 
     async update(ref, message) {
       const read = readRef(ref)
-      await patiently(async () => change(await clients.of(read.team), read, message))
+      await patiently(isOnlyToken, async () => change(await clients.of(read.team), read, message))
     },
 
     urlOf(ref) {
@@ -210,7 +174,8 @@ function roomOf(room: string): Id {
   throw new GoneError(room === '' ? 'No Slack channel was chosen yet' : `"${room}" is no Slack channel`, 'room')
 }
 
-function readRef(ref: PostRef): Ref {
+/** Throws GoneError for what is no reference of Slack's. */
+export function readRef(ref: PostRef): Ref {
   const read = refSchema.safeParse(ref)
   if (read.success) return read.data
   throw new GoneError('It is not known where this message is in Slack', 'post', { cause: read.error })

@@ -48,6 +48,9 @@ const refusals: Record<string, string> = {
   msg_blocks_too_long: 'the message is too long',
   invalid_blocks: 'the message is not built as Slack wants it',
   invalid_blocks_format: 'the message is not built as Slack wants it',
+  cant_delete_message: 'the message is not ours to delete',
+  compliance_exports_prevent_deletion: "the workspace's rules keep messages from being deleted",
+  cant_delete_file: 'the file is not ours to delete',
   expired_trigger_id: 'it came too late',
   push_limit_reached: 'too many of them are open',
 }
@@ -62,8 +65,24 @@ export function codeOf(error: unknown): string | null {
 const tokenErrors = new Set(['account_inactive', 'token_revoked', 'token_expired', 'invalid_auth', 'not_authed'])
 
 /** True for a failure in our own words that is about the bot's token, and so about every room alike. */
-export function isTokenRefused(error: unknown): boolean {
+function isTokenRefused(error: unknown): error is GoneError {
   return error instanceof GoneError && tokenErrors.has(codeOf(error.cause) ?? '')
+}
+
+/** A refused token is tried again after so long. */
+const refusedMs = 60_000
+
+/**
+ * `isOnlyToken`: there is one for all rooms, which the operator sets. Where Slack refuses it, it closes no room: it is set
+ * anew, and what waits goes out.
+ */
+export async function patiently<T>(isOnlyToken: boolean, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isOnlyToken || !isTokenRefused(error)) throw error
+    throw new RetryableError(error.message, { cause: error, retryAfterMs: refusedMs })
+  }
 }
 
 /** Runs a call, and tells its failure in our own words. Every call to Slack goes through here. */

@@ -2,13 +2,13 @@ import { commands } from '../command.ts'
 
 /** What the bot may do, and what for. The manifest, the install link and `doctor` all read it from here. */
 export const scopes = {
-  'chat:write': 'post cards and keep them up to date',
+  'chat:write': 'post cards, keep them up to date and take them away',
   commands: 'offer /desk and the shortcut on messages',
   'channels:read': 'see the names of public channels, and whether the bot is in them',
   'channels:history': 'look whether a card that may have been posted is there, before posting it again',
   'groups:read': 'the same for private channels: names',
   'groups:history': 'the same for private channels: looking for a card',
-  'files:write': "share customers' attachments, and the numbers behind a digest as files",
+  'files:write': "share customers' attachments and delete them again, and send what was asked for as files",
   'im:write': 'send such a file to one person alone',
   'users:read': 'show teammates by name, and know who runs the workspace',
   'usergroups:read': 'know who is in the user groups that may decide',
@@ -33,6 +33,7 @@ export const methodScopes: Record<string, Scope[]> = {
   'conversations.replies': ['channels:history', 'groups:history'],
   'files.getUploadURLExternal': ['files:write'],
   'files.completeUploadExternal': ['files:write'],
+  'files.delete': ['files:write'],
   'users.info': ['users:read'],
   'usergroups.list': ['usergroups:read'],
   'views.open': [],

@@ -5,6 +5,8 @@ import type { SlackConfig } from './env.ts'
 import { listenToClicks } from './listeners/clicks.ts'
 import { listenToCommands } from './listeners/commands.ts'
 import type { Desk } from './listeners/desk.ts'
+import { listenToFiles } from './listeners/files.ts'
+import { listenToHistory } from './listeners/history.ts'
 import { listenToHome } from './listeners/home.ts'
 import { listenToModalClicks } from './listeners/modal-clicks.ts'
 import { listenToNumbers } from './listeners/numbers.ts'
@@ -40,6 +42,8 @@ export function openSlack(config: SlackConfig, io: WorkspaceIo): Workspace & Pic
       }
       listenToClicks(desk)
       listenToNumbers(desk)
+      listenToHistory(desk)
+      listenToFiles(desk)
       listenToModalClicks(desk)
       listenToSubmissions(desk)
       listenToCommands(desk)
@@ -50,6 +54,7 @@ export function openSlack(config: SlackConfig, io: WorkspaceIo): Workspace & Pic
     post: connection.post,
     find: connection.find,
     update: connection.update,
+    remove: connection.remove,
     urlOf: connection.urlOf,
     membershipOf: members.membershipOf,
     fetch: connection.fetch,

@@ -1,8 +1,9 @@
 import type { webApi } from '@slack/bolt'
 import type { AttachmentRef } from '../../conversations/conversation.ts'
 import { messageOf } from '../../errors.ts'
-import type { Download, WorkspaceIo } from '../workspace.ts'
+import type { WorkspaceIo } from '../workspace.ts'
 import { fileNameOf, fitting } from '../kit/files.ts'
+import type { FilePart } from '../kit/parts.ts'
 import type { SharedFile } from './blocks/message.ts'
 import type { TeamClient } from './clients.ts'
 import { asking } from './failures.ts'
@@ -16,6 +17,8 @@ const maxFiles = 10
 const maxBytes = 20 * 1024 * 1024
 /** The message must follow soon after. */
 const deadlineMs = 12_000
+/** What somebody asked for may be large. */
+const sendMs = 300_000
 const rememberMs = 10 * 60_000
 const maxRemembered = 200
 
@@ -83,12 +86,12 @@ export function createUpload({
  * Sends a file to one person: into the bot's own conversation with them, where nobody else sees it. Throws as `failureOf`
  * a call.
  */
-export async function sendFile({ web }: Pick<TeamClient, 'web'>, user: string, file: Download): Promise<void> {
+export async function sendFile({ web }: Pick<TeamClient, 'web'>, user: string, file: FilePart): Promise<void> {
   await asking('call', 'send you the file', async () => {
     const { channel } = await web.conversations.open({ users: user })
     if (!channel?.id) throw new Error("Slack's answer has no conversation")
     const title = fileNameOf(file.name)
-    const id = await put(web, title, file.content, AbortSignal.timeout(deadlineMs))
+    const id = await put(web, title, file.content, AbortSignal.timeout(sendMs))
     await web.files.completeUploadExternal({ files: [{ id, title }], channel_id: channel.id })
   })
 }

@@ -4,25 +4,30 @@ import type { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { BadInputError, ConflictError, NotFoundError } from '../../errors.ts'
 import type { Card } from '../card.ts'
-import { parseCommand, type Command } from '../command.ts'
+import { parseCommand } from '../command.ts'
 import { cardFilters, type Answer, type CardFilter, type Handlers, type WorkspaceIo } from '../workspace.ts'
 import type { Assets } from './assets.ts'
 import { attachmentResponse } from './attachment.ts'
 import { parseDecision } from './decision.ts'
+import { createAudit } from './audit.ts'
+import { createCustomers } from './customers.ts'
 import { createForms } from './forms.ts'
+import { createHistory } from './history.ts'
 import { isLocalHost, isSameSite } from './guard.ts'
 import type { CardMessage, Hub } from './hub.ts'
-import { readPosted, textOf, wantsJson, type Posted, type WebEnv, type WebRequest } from './request.ts'
+import { localPath, readPosted, textOf, wantsJson, type Posted, type WebEnv, type WebRequest } from './request.ts'
 import { takeSaid } from './said.ts'
 import { createReports } from './reports.ts'
+import { commandPath } from './paths.ts'
 import { isSame, type Sessions } from './session.ts'
 import { fromFields, mentionedTemplates, toFields, type SettingsFields } from './settings-form.ts'
 import { teammateNamed } from './teammate.ts'
 import { bucketOf } from './views/card.ts'
 import type { Frame, Html } from './views/page.ts'
 import { problemPage } from './views/problem.ts'
-import { noticesView } from './views/report.ts'
-import { answerView, cardPage, cardsView, roomPage } from './views/room.ts'
+import { answerView } from './views/answer.ts'
+import { noticesView } from './views/notices.ts'
+import { cardPage, cardsView, roomPage } from './views/room.ts'
 import { settingsPage } from './views/settings.ts'
 import { signInPage } from './views/sign-in.ts'
 
@@ -80,6 +85,21 @@ export function createApp(web: Web): Hono<WebEnv> {
     page,
     refuse,
   })
+  const history = createHistory({
+    io,
+    handlers,
+    frame: async (c) => frame(c, await io.countCards(), 'history'),
+    page,
+    refuse,
+  })
+  const customers = createCustomers({
+    io,
+    handlers,
+    frame: async (c) => frame(c, await io.countCards(), 'history'),
+    page,
+    refuse,
+  })
+  const audit = createAudit({ handlers, frame: async (c) => frame(c, await io.countCards(), 'settings'), page })
 
   app.use(async (c, next) => {
     await next()
@@ -140,7 +160,7 @@ export function createApp(web: Web): Hono<WebEnv> {
     if (!session && !hasPassword && c.req.method === 'GET') session = sessions.open(c, teammateNamed('Team'))
     if (!session) {
       if (c.req.method === 'GET' && hasPassword && c.req.header('accept')?.includes('text/html'))
-        return c.redirect(`/sign-in?next=${encodeURIComponent(c.req.path)}`, 303)
+        return c.redirect(`/sign-in?next=${encodeURIComponent(c.req.path + new URL(c.req.url).search)}`, 303)
       return refuse(c, 401, 'You are signed out. Sign in again in another tab, then come back: your text is kept here.')
     }
     c.set('session', session)
@@ -190,6 +210,7 @@ export function createApp(web: Web): Hono<WebEnv> {
     if (!card) return refuse(c, 409, reason)
     return showCard(c, card, reason)
   })
+  app.get('/cards/:id/customer', (c) => customers.ofCard(c, c.req.param('id')))
   app.get('/cards/:id/forms/:form', (c) => forms.open(c, c.req.param('id'), c.req.param('form')))
   app.post('/cards/:id/forms/:form', (c) => forms.submit(c, c.req.param('id'), c.req.param('form')))
   app.get('/forms/:form', (c) => forms.open(c, null, c.req.param('form')))
@@ -199,10 +220,11 @@ export function createApp(web: Web): Hono<WebEnv> {
     const text = textOf(c, 'text')
       .trim()
       .replace(/^\/(desk\b\s*)?/, '')
-    const location = locationOf(parseCommand(text))
+    const location = locationOf(text)
     if (location !== null) return wantsJson(c) ? c.json({ location }) : c.redirect(location, 303)
     const answer = await handlers.onCommand(text, c.var.session.teammate, 'room')
-    if (wantsJson(c)) return c.json({ html: String(await answerView(answer, c.var.session.csrf)) })
+    if (wantsJson(c))
+      return c.json({ html: String(await answerView(answer, { now: io.clock.now(), csrf: c.var.session.csrf })) })
     return showRoom(c, 'open', answer)
   })
 
@@ -211,6 +233,17 @@ export function createApp(web: Web): Hono<WebEnv> {
   app.get('/reports/:id', (c) => reports.one(c, c.req.param('id')))
   app.get('/reports/:id/charts/:file', (c) => reports.chart(c, c.req.param('id'), c.req.param('file')))
   app.get('/reports/:id/items/:file', (c) => reports.items(c, c.req.param('id'), c.req.param('file')))
+
+  app.get('/history', history.show)
+  app.get('/history/suggest', history.suggest)
+  app.post('/history/share', history.share)
+  app.get('/history/:file', (c) => history.download(c, c.req.param('file')))
+  app.get('/customers', customers.find)
+  app.get('/customers/charts/:file', (c) => customers.chart(c, c.req.param('file')))
+  app.get('/customers/:id{.+\\.\\w+}', (c) => customers.download(c, c.req.param('id')))
+  app.get('/customers/:id', (c) => customers.one(c, c.req.param('id')))
+  app.post('/customers/:id/change', (c) => customers.change(c, c.req.param('id')))
+  app.get('/audit', audit)
 
   app.get('/attachments/:id', async (c) => {
     const file = await io.readAttachment(c.req.param('id'))
@@ -296,14 +329,12 @@ function filterOf(c: WebRequest): CardFilter {
 }
 
 /** What a command asks has a page of its own; null: it is answered in the room. */
-function locationOf(command: Command): string | null {
+function locationOf(text: string): string | null {
+  const path = commandPath(text)
+  if (path !== null) return path
+  const command = parseCommand(text)
   if (command.kind === 'settings') return '/settings'
   if (command.kind !== 'form') return null
   const about = encodeURIComponent(JSON.stringify(command.about))
   return `/forms/${command.form}?about=${about}`
-}
-
-/** Never leads to another site. */
-function localPath(path: string): string {
-  return /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(path) ? path : '/'
 }

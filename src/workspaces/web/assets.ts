@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
-const files = { 'room.css': 'text/css', 'room.js': 'text/javascript', 'icon.svg': 'image/svg+xml' } as const
+const files = {
+  'room.css': 'text/css',
+  'history.css': 'text/css',
+  'room.js': 'text/javascript',
+  'suggest.js': 'text/javascript',
+  'icon.svg': 'image/svg+xml',
+} as const
 type File = keyof typeof files
 
 export interface Assets {
@@ -11,7 +17,7 @@ export interface Assets {
   respond(request: Request): Response | null
 }
 
-/** Reads the style, the script and the icon once. */
+/** Reads the styles, the scripts and the icon once. */
 export function loadAssets(): Assets {
   const loaded = new Map(
     Object.entries(files).map(([name, type]) => {

@@ -5,13 +5,14 @@ import { aboutSchema, formIdSchema } from '../kit/form-schemas.ts'
 import type { Handlers, Refusal, WorkspaceIo } from '../workspace.ts'
 import { readFields, zoneOf, type Typed } from './form-fields.ts'
 import type { CardMessage } from './hub.ts'
+import { cardPath, customerPath } from './paths.ts'
 import { textOf, wantsJson, type WebRequest } from './request.ts'
 import { keepSaid } from './said.ts'
 import { formPage, formView, type FormState } from './views/form.ts'
 import type { Frame, Html } from './views/page.ts'
 
 /** Where each form is opened, and where one is afterwards. */
-const homes: Record<FormId, 'card' | 'room' | 'settings'> = {
+const homes: Record<FormId, 'card' | 'room' | 'customer' | 'settings'> = {
   edit: 'card',
   redraft: 'card',
   dismiss: 'card',
@@ -19,6 +20,8 @@ const homes: Record<FormId, 'card' | 'room' | 'settings'> = {
   schedule: 'card',
   assign: 'card',
   log: 'room',
+  note: 'customer',
+  forget: 'customer',
   'settings.voice': 'settings',
   'settings.rooms': 'settings',
   'settings.room-rule': 'settings',
@@ -31,6 +34,8 @@ const homes: Record<FormId, 'card' | 'room' | 'settings'> = {
   'settings.digest': 'settings',
   'settings.digest.remove': 'settings',
   'settings.digest-content': 'settings',
+  'settings.retention': 'settings',
+  'settings.retention.remove': 'settings',
 }
 
 /** What the forms need of the rest of the room. */
@@ -51,7 +56,7 @@ export interface Forms {
   submit(c: WebRequest, conversationId: string | null, name: string): Promise<Response>
 }
 
-/** Every question that the room asks: about a card, for the team's log, for the settings. */
+/** Every question that the room asks: about a card or a customer, for the team's log, for the settings. */
 export function createForms({ io, handlers, toMessage, frame, page, showCard, refuse }: Room): Forms {
   /** Throws NotFoundError for a form that isn't opened here. */
   function idOf(conversationId: string | null, name: string): FormId {
@@ -67,7 +72,7 @@ export function createForms({ io, handlers, toMessage, frame, page, showCard, re
     typed: Typed | null = null,
     errors: Record<string, string> = {},
   ): Promise<FormState> {
-    const prefix = conversationId === null ? '' : `/cards/${encodeURIComponent(conversationId)}`
+    const prefix = conversationId === null ? '' : cardPath(conversationId)
     const team = (await io.readTuning()).hours.timeZone
     return {
       form,
@@ -94,7 +99,7 @@ export function createForms({ io, handlers, toMessage, frame, page, showCard, re
     alert: string | null,
     status: 200 | 409 | 422,
   ): Promise<Response> {
-    return page(c, formPage(await frame(c), state, backOf(state.form.id, conversationId), alert), status)
+    return page(c, formPage(await frame(c), state, backOf(state.form, conversationId), alert), status)
   }
 
   async function cardMessage(conversationId: string | null): Promise<CardMessage | null> {
@@ -150,7 +155,8 @@ export function createForms({ io, handlers, toMessage, frame, page, showCard, re
             return c.json({ reason: null, said: outcome.said, card })
           }
           keepSaid(c, outcome.said)
-          return c.redirect(backOf(id, conversationId).path, 303)
+          // Whom it erased has no page any more.
+          return c.redirect(id === 'forget' ? '/' : backOf({ id, about }, conversationId).path, 303)
         case 'invalid': {
           if (wantsJson(c)) return c.json({ reason: null, errors: outcome.errors }, 422)
           const form = await handlers.openForm(id, about, teammate)
@@ -170,8 +176,14 @@ export function createForms({ io, handlers, toMessage, frame, page, showCard, re
   }
 }
 
-function backOf(id: FormId, conversationId: string | null): { path: string; name: string } {
-  if (conversationId !== null) return { path: `/cards/${encodeURIComponent(conversationId)}`, name: 'The card' }
+function backOf(
+  { id, about }: Pick<Form, 'id' | 'about'>,
+  conversationId: string | null,
+): { path: string; name: string } {
+  if (conversationId !== null) return { path: cardPath(conversationId), name: 'The card' }
+  const { customerId } = about
+  if (homes[id] === 'customer' && typeof customerId === 'string')
+    return { path: customerPath(customerId), name: 'The customer' }
   return homes[id] === 'settings' ? { path: '/settings', name: 'Settings' } : { path: '/', name: 'Open' }
 }
 

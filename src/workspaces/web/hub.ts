@@ -22,11 +22,12 @@ const heartbeatMs = 20_000
 const countsDelayMs = 300
 const maxBufferedBytes = 8_000_000
 
-export function hintFor(card: Card): string {
-  return JSON.stringify({ conversationId: card.conversationId })
+/** A card was posted, or changed, or is gone. */
+export function hintFor(conversationId: string): string {
+  return JSON.stringify({ conversationId })
 }
 
-/** A report or a notice was posted, or changed. */
+/** A report, a notice or a shared page was posted, or changed, or is gone. */
 export const bulletinHint = JSON.stringify({ isBulletin: true })
 
 /**

@@ -9,7 +9,8 @@ import { bulletinHint, createHub, hintFor, type CardMessage } from './hub.ts'
 import { createSessions } from './session.ts'
 import { bucketOf, cardView } from './views/card.ts'
 
-const ownPath = /^\/(|sign-in|sign-out|command|settings|reports|(room|cards|reports|forms|attachments|assets)\/.*)$/
+const ownPath =
+  /^\/(|sign-in|sign-out|command|settings|reports|history|customers|audit|(room|cards|reports|history|customers|forms|attachments|assets)\/.*)$/
 
 /** The team's room in a browser. */
 export const web = defineWorkspace({
@@ -56,12 +57,16 @@ export const web = defineWorkspace({
       },
       // The room is read from the database; a post is a hint to the pages that are open.
       async post(message) {
-        await io.publish('card' in message ? hintFor(message.card) : bulletinHint)
-        return {}
+        await io.publish('card' in message ? hintFor(message.card.conversationId) : bulletinHint)
+        return 'card' in message ? { conversationId: message.card.conversationId } : {}
       },
       find: async () => null,
       async update(_ref, message) {
-        await io.publish('card' in message ? hintFor(message.card) : bulletinHint)
+        await io.publish('card' in message ? hintFor(message.card.conversationId) : bulletinHint)
+      },
+      // Nothing stands anywhere else: what is gone from the database leaves the pages that are open.
+      async remove({ conversationId }) {
+        await io.publish(typeof conversationId === 'string' ? hintFor(conversationId) : bulletinHint)
       },
       urlOf: () => null,
       membershipOf: async () => ({ groups: [], isAdmin: true }),

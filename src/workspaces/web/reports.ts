@@ -1,13 +1,13 @@
 import { nextDigest, plansOf } from '../../digests/schedule.ts'
 import { BadInputError, NotFoundError } from '../../errors.ts'
-import { chartSvg } from '../kit/chart-image.ts'
 import type { Report } from '../report.ts'
 import type { Bulletin, Handlers, Items, WorkspaceIo } from '../workspace.ts'
-import { dispositionOf } from './attachment.ts'
+import { downloadResponse, fileNamed } from './download.ts'
+import { drawnChart } from './drawn.ts'
+import { reportPath } from './paths.ts'
 import { textOf, type WebRequest } from './request.ts'
 import { bucketOf } from './views/card.ts'
 import type { Frame, Html } from './views/page.ts'
-import { reportPath } from './views/report.ts'
 import { askedPeriods, itemsPage, nextText, reportPage, reportsPage } from './views/reports.ts'
 
 /** What the reports need of the rest of the room. */
@@ -27,9 +27,9 @@ export interface Reports {
   one(c: WebRequest, id: string): Promise<Response>
   /** `file`: "themes.svg". */
   chart(c: WebRequest, id: string, file: string): Promise<Response>
-  /** `file`: "3" for a page, "3.csv" for a download. */
+  /** `file`: "3" for a page, "3.csv" and "3.json" for a download. */
   items(c: WebRequest, id: string, file: string): Promise<Response>
-  /** What the team should know while it works, the newest first; at most 3. */
+  /** What the team should know while it works, at most 3, then what was shown to everybody today, at most 2; the newest first. */
   notices(): Promise<Bulletin[]>
 }
 
@@ -37,7 +37,7 @@ export interface Reports {
 const webId = 'web'
 const roomId = 'room'
 const noticeMs = 24 * 3_600_000
-const maxNotices = 3
+const most = { notices: 3, shared: 2 }
 
 /** The pages of the digest. */
 export function createReports({ io, handlers, frame, page, refuse }: Room): Reports {
@@ -80,42 +80,28 @@ export function createReports({ io, handlers, frame, page, refuse }: Room): Repo
     async chart(c, id, file) {
       const chart = (await read(id)).charts.find((one) => `${one.id}.svg` === file)
       if (!chart) throw new NotFoundError('There is no such picture.')
-      const look = c.req.query('look') === 'dark' ? 'dark' : 'light'
-      const svg = await chartSvg(chart, look, c.req.query('size') === 'narrow' ? 'narrow' : 'wide')
-      return new Response(svg, {
-        headers: {
-          'content-type': 'image/svg+xml; charset=utf-8',
-          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-          'cache-control': 'private, max-age=3600',
-        },
-      })
+      return drawnChart(c, chart)
     },
     async items(c, id, file) {
-      const [, digits, isCsv] = /^(\d{1,4})(\.csv)?$/.exec(file) ?? []
-      if (digits === undefined) throw new NotFoundError('There is no such number in this digest.')
+      const named = fileNamed(file)
+      const digits = named?.id ?? file
+      if (!/^\d{1,4}$/.test(digits)) throw new NotFoundError('There is no such number in this digest.')
       const items: Items = { reportId: id, index: Number(digits) }
       const { teammate } = c.var.session
-      if (isCsv === undefined) return page(c, itemsPage(await frame(c), id, await handlers.openItems(items, teammate)))
-      const download = await handlers.readCsv(items, teammate)
-      if ('refused' in download) return refuse(c, 403, download.refused)
-      return new Response(Buffer.from(download.content), {
-        headers: {
-          'content-type': download.mediaType,
-          'content-disposition': dispositionOf('attachment', download.name),
-          'content-security-policy': "default-src 'none'; sandbox",
-        },
-      })
+      if (!named) return page(c, itemsPage(await frame(c), id, await handlers.openItems(items, teammate)))
+      const download = await handlers.readFile({ kind: 'items', ...items }, named.format, teammate)
+      return 'refused' in download ? refuse(c, 403, download.refused) : downloadResponse(download, io.log)
     },
     async notices() {
       const since = io.clock.now().getTime() - noticeMs
-      const { bulletins } = await io.listBulletins(null, 'notice')
-      const recent = bulletins.filter(({ at, message }) => message.kind === 'notice' && at.getTime() >= since)
+      const [notices, shared] = await Promise.all([io.listBulletins(null, 'notice'), io.listBulletins(null, 'found')])
+      const isRecent = ({ at }: Bulletin) => at.getTime() >= since
       const current: Bulletin[] = []
-      for (const notice of recent) {
-        if (current.length === maxNotices) break
+      for (const notice of notices.bulletins.filter(isRecent)) {
+        if (current.length === most.notices) break
         if (await isCurrent(notice)) current.push(notice)
       }
-      return current
+      return [...current, ...shared.bulletins.filter(isRecent).slice(0, most.shared)]
     },
   }
 }

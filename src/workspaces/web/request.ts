@@ -33,3 +33,8 @@ export function textOf(c: WebRequest, name: string): string {
 export function wantsJson(c: Context): boolean {
   return c.req.header('accept')?.includes('application/json') ?? false
 }
+
+/** Never leads to another site. */
+export function localPath(path: string): string {
+  return /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(path) ? path : '/'
+}

@@ -285,6 +285,17 @@ describe.skipIf(!hasDovecot)('reading', () => {
     await dovecot.put(us, results + mail('false'))
     await seen(inlet, ['false'])
     expect(inlet.interactions[0]?.notes).toEqual(['The sender could not be verified'])
+    expect(inlet.interactions[0]?.customer).not.toHaveProperty('verified')
+  })
+
+  test('a sender for whom our own mail server found the domain to vouch is verified', async () => {
+    us = `u${++users}@bluebird.example`
+    const inlet = store()
+    await run(open(settingsOf(us)), inlet)
+    const results = 'Authentication-Results: mx.bluebird.example; dmarc=pass header.from=mail.example\r\n'
+    await dovecot.put(us, results + mail('true'))
+    await seen(inlet, ['true'])
+    expect(inlet.interactions[0]?.customer.verified).toEqual(['email'])
   })
 })
 

@@ -110,6 +110,39 @@ describe('who wrote', () => {
     })
   })
 
+  test('an address is verified when its domain vouched for the mail', async () => {
+    expect((await interaction('plain', { isVouchedFor: true })).customer).toMatchObject({
+      email: 'anna.berg@mail.example',
+      verified: ['email'],
+    })
+    expect((await interaction('plain')).customer).not.toHaveProperty('verified')
+  })
+
+  test.each(['reply-to', 'several-senders', 'group-sender', 'no-sender'])(
+    'the domain in From vouches for nobody else, nor for one of several: %s',
+    async (name) => {
+      expect((await interaction(name, { isVouchedFor: true })).customer).not.toHaveProperty('verified')
+    },
+  )
+
+  test.each([
+    ['From: "Mia mia@mail.example" <mia@mail.example>', true],
+    ['From: MIA@Mail.Example', true],
+    ['From: "mia@mail.example" <eve@evil.example>', false],
+    ['From: mia@mail.example (eve@evil.example)', false],
+    ['From: <eve@evil.example>, mia@mail.example', false],
+    ['From: mia@mail.example\r\nFrom: eve@evil.example', false],
+    ['From: "@evil.example" <mia@mail.example>', false],
+    ['From: =?utf-8?q?mia=40mail=2Eexample=2C?= <eve@evil.example>', true],
+    ['From: mia@mail.example\r\nReply-To: mia@elsewhere.example', false],
+  ])('two readers of a header must find the same address in it: %s', async (head, isVerified) => {
+    const mail = await parse(Buffer.from(`${head}\r\n\r\nHello`), { isVouchedFor: true })
+    if ('receipt' in mail) throw new Error('A receipt')
+    const { email, verified } = mail.interaction.customer
+    expect(verified).toEqual(isVerified ? ['email'] : undefined)
+    if (head.includes('evil') && isVerified) expect(email).toBe('eve@evil.example')
+  })
+
   test('answers go to Reply-To, and a note says so', async () => {
     const { customer, notes } = await interaction('reply-to')
     expect(customer).toMatchObject({ externalId: 'walt@ames.example', name: 'Walt Ames' })

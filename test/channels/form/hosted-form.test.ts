@@ -52,6 +52,15 @@ describe('hosted contact form', () => {
     expect((await from('192.0.2.1', 202)).status).toBe(303)
   })
 
+  it('vouches for nobody, whatever is posted', async () => {
+    const { channel, token } = await opened()
+    const claims = { verified: 'email', customer: '{"verified":["email"]}', 'customer.verified': 'email' }
+    const { interactions } = await send(channel, { ...words, ...claims, token })
+    expect(interactions[0]?.customer).not.toHaveProperty('verified')
+    const posing = await send(channel, { ...words, email: 'verified:ana@example.com', token })
+    expect([posing.status, posing.interactions]).toEqual([422, []])
+  })
+
   it('makes one interaction of a post and leads on to the thanks page', async () => {
     const { channel, io, token } = await opened()
     const { interactions, status, location } = await send(channel, { ...words, token, website: '' })

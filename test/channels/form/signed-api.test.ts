@@ -94,6 +94,42 @@ describe('signed API', () => {
     await expect(send({ email: 'ana@example.com' })).rejects.toThrow('message: A message is needed')
   })
 
+  describe('what the site says of the customer', () => {
+    it('is verified where the site vouches for it, and told from what anybody can type', async () => {
+      const known = (customer: object) =>
+        send({ ...message, email: 'Ana@example.com', customer }).then((interaction) => interaction?.customer)
+      const typed = { handle: 'Ana@example.com', email: 'Ana@example.com' }
+      expect(await known({ phone: '+351 21 123 4567', verified: ['email', 'phone'] })).toEqual({
+        ...typed,
+        externalId: 'verified:ana@example.com',
+        phone: '+351 21 123 4567',
+        verified: ['email', 'phone'],
+      })
+      expect(await known({ verified: ['email'] })).toMatchObject({ externalId: 'verified:ana@example.com' })
+      expect(await known({ phone: '00351 211234567', verified: ['phone'] })).toEqual({
+        ...typed,
+        externalId: 'verified:+351211234567',
+        phone: '00351 211234567',
+        verified: ['phone'],
+      })
+      expect(await known({ phone: '+351 21 123 4567' })).toEqual({
+        ...typed,
+        externalId: 'ana@example.com',
+        phone: '+351 21 123 4567',
+      })
+    })
+
+    it('is refused with the reason when it makes no sense', async () => {
+      const sent = (customer: unknown) => send({ ...message, customer })
+      await expect(sent({ verified: ['phone'] })).rejects.toThrow('customer.phone: A phone number is needed')
+      await expect(sent({ verified: ['name'] })).rejects.toThrow('customer.verified.0: `email` or `phone` is needed')
+      await expect(sent({ phone: '030 1234567' })).rejects.toThrow(
+        'customer.phone: A phone number with its country code is needed, such as +49 30 1234567',
+      )
+      await expect(sent({ email: 'x' })).rejects.toThrow('customer')
+    })
+  })
+
   it('takes the webhook id, the time of sending and the first words where the body says nothing', async () => {
     const text = 'The blue kettle that I bought from you last week has begun to leak at the handle.\nWhat can I do?'
     const interaction = await send({ ...message, message: text }, { id: 'msg_9', at: new Date('2026-03-02T08:58:00Z') })

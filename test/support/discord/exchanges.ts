@@ -91,6 +91,7 @@ interface Data {
   flags?: number
   components?: unknown
   content?: string
+  attachments?: { id: string | number }[]
 }
 
 export function serveExchanges(
@@ -187,7 +188,12 @@ export function serveExchanges(
     }
     if (at.isGone) return refusal(404, 10008, 'Unknown Message')
     if (isTooLarge(call)) return refusal(413, 40005, 'Request entity too large')
-    const attachments = [...at.message.attachments, ...posts.keep(at.message.channel_id, call)]
+    const { attachments: named } = data
+    // Where they are named, the others go.
+    const kept = named
+      ? at.message.attachments.filter(({ id }) => named.some((one) => String(one.id) === id))
+      : at.message.attachments
+    const attachments = [...kept, ...posts.keep(at.message.channel_id, call)]
     const problems = problemsWith(data, attachments, at.message.flags)
     if (problems.length > 0) return refuse(call, problems)
     change(exchange, at, data, attachments)

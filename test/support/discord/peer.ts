@@ -118,6 +118,7 @@ const botPermissions = String(
     PermissionFlagsBits.CreatePublicThreads |
     PermissionFlagsBits.ReadMessageHistory |
     PermissionFlagsBits.AttachFiles |
+    PermissionFlagsBits.ManageThreads |
     PermissionFlagsBits.EmbedLinks,
 )
 const everyonesPermissions = String(PermissionFlagsBits.ViewChannel | PermissionFlagsBits.SendMessages)

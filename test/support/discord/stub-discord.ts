@@ -90,6 +90,11 @@ export function stubDiscord(clock: TestClock) {
       case 'DELETE channels messages':
         messageOf(id, sub).isDeleted = true
         return null
+      case 'DELETE channels':
+        channels.delete(channelOf(id).id)
+        return null
+      case 'PATCH channels':
+        return Object.assign(channelOf(id), body)
       case 'POST channels messages threads': {
         messageOf(id, sub)
         if (channels.has(sub)) return refuse(160004, 400)

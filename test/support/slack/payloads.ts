@@ -44,7 +44,12 @@ export function clickPayload(
       trigger_id: where.trigger,
       ...(message
         ? {
-            container: { type: 'message', message_ts: ts, channel_id: place.channel, is_ephemeral: false },
+            container: {
+              type: 'message',
+              message_ts: ts,
+              channel_id: place.channel,
+              is_ephemeral: message['response_type'] === 'ephemeral',
+            },
             channel: { id: place.channel, name: 'support' },
             message,
             response_url: where.responseUrl ?? '',

@@ -9,7 +9,6 @@ import type {
   Bulletin,
   CardFilter,
   Decision,
-  Download,
   Handlers,
   Home,
   Items,
@@ -20,8 +19,17 @@ import type {
   Teammate,
   WorkspaceIo,
 } from '../../../src/workspaces/workspace.ts'
+import type {
+  CustomerChange,
+  CustomerRef,
+  Download,
+  FileFormat,
+  FileSource,
+  ListPage,
+} from '../../../src/workspaces/found.ts'
 import type { Report } from '../../../src/workspaces/report.ts'
 import { testClock } from '../../support/clock.ts'
+import { sampleCustomer, sampleFound } from './sample-found.ts'
 import { testForm } from './samples.ts'
 
 /** What came back from a form. */
@@ -44,7 +52,18 @@ export interface FakeCore {
   itemsOpened: { items: Items; teammate: Teammate }[]
   /** By default two lines, of which there is a file. */
   onOpenItems: (items: Items) => Answer
-  onReadCsv: (items: Items) => Download | Refusal
+  pagesOpened: { page: ListPage; teammate: Teammate }[]
+  /** By default the sample, at that page. */
+  onOpenPage: (page: ListPage) => Answer
+  shared: { page: ListPage; room: string; teammate: Teammate }[]
+  customersOpened: { customer: CustomerRef; teammate: Teammate }[]
+  /** By default the sample. */
+  onOpenCustomer: (customer: CustomerRef) => Answer
+  changes: { change: CustomerChange; teammate: Teammate }[]
+  onChangeCustomer: (change: CustomerChange) => Answer
+  filesRead: { source: FileSource; format: FileFormat; teammate: Teammate }[]
+  /** By default one of two rows. */
+  onReadFile: (source: FileSource, format: FileFormat) => Download | Refusal
   /** The newest first. */
   bulletins: Bulletin[]
   reports: Map<string, Report>
@@ -75,6 +94,10 @@ export interface FakeCore {
 const bucketOf = (card: Card): CardFilter =>
   card.state === 'quarantined' ? 'quarantined' : card.state === 'waiting' || card.state === 'sending' ? 'open' : 'done'
 
+async function* rowsOf(rows: string[]): AsyncGenerator<string> {
+  yield* rows
+}
+
 /** A core without a database. */
 export function fakeCore(clock: Clock = testClock(), overrides: Partial<WorkspaceIo> = {}): FakeCore {
   const heard = new Set<(hint: string) => void>()
@@ -91,6 +114,11 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
     commands: [],
     typedIn: [],
     itemsOpened: [],
+    pagesOpened: [],
+    shared: [],
+    customersOpened: [],
+    changes: [],
+    filesRead: [],
     bulletins: [],
     reports: new Map(),
     asked: [],
@@ -115,12 +143,27 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
     onOpenItems: (items) => ({
       title: '52 answered · Friday 20 November 2026',
       lines: [{ text: '12 min · Ana <b>Lopez</b> · Email', conversationId: 'c1' }, { text: 'and 50 more' }],
-      csv: items,
+      file: { source: { kind: 'items', ...items }, formats: ['csv'] },
     }),
-    onReadCsv: () => ({
+    onOpenPage: (page) => {
+      const found = sampleFound({ page })
+      return {
+        title: found.asked,
+        lines: [],
+        found,
+        file: { source: { kind: 'list', listId: page.listId }, formats: ['csv', 'json'] },
+      }
+    },
+    onOpenCustomer: () => {
+      const customer = sampleCustomer()
+      return { title: customer.name, lines: [], customer }
+    },
+    onChangeCustomer: ({ customerId }) => core.onOpenCustomer({ customerId }),
+    onReadFile: () => ({
       name: 'deskbell-answered-2026-11-20.csv',
       mediaType: 'text/csv; charset=utf-8',
-      content: new TextEncoder().encode('Channel,Minutes\r\nEmail,12.0\r\n'),
+      frame: { head: 'Channel,Minutes\r\n', between: '', tail: '' },
+      rows: rowsOf(['Email,12.0\r\n', 'Live chat,3.5\r\n']),
     }),
     onOpenForm: (id, about) => testForm({ id, about: { ...about, seenSeq: 3, draftId: 'd1' } }),
     onSubmitForm: () => ({ kind: 'done', said: null }),
@@ -144,9 +187,30 @@ export function fakeCore(clock: Clock = testClock(), overrides: Partial<Workspac
         core.itemsOpened.push({ items, teammate })
         return core.onOpenItems(items)
       },
-      async readCsv(items) {
+      async openPage(page, teammate) {
         check()
-        return core.onReadCsv(items)
+        core.pagesOpened.push({ page, teammate })
+        return core.onOpenPage(page)
+      },
+      async sharePage(page, room, teammate) {
+        check()
+        core.shared.push({ page, room, teammate })
+        return { title: 'Shown to everybody in the room', lines: [] }
+      },
+      async openCustomer(customer, teammate) {
+        check()
+        core.customersOpened.push({ customer, teammate })
+        return core.onOpenCustomer(customer)
+      },
+      async changeCustomer(change, teammate) {
+        check()
+        core.changes.push({ change, teammate })
+        return core.onChangeCustomer(change)
+      },
+      async readFile(source, format, teammate) {
+        check()
+        core.filesRead.push({ source, format, teammate })
+        return core.onReadFile(source, format)
       },
       async suggest(option, typed, teammate) {
         check()

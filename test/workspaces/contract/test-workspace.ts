@@ -3,6 +3,7 @@ import type { ActionId, Card } from '../../../src/workspaces/card.ts'
 import type { Form, FormAbout } from '../../../src/workspaces/form.ts'
 import type { Decision, Teammate, Workspace } from '../../../src/workspaces/workspace.ts'
 import { fakeCore, type FakeCore } from './core.ts'
+import { sampleFound } from './sample-found.ts'
 import { testAction, testCard, testForm, testFormBelow, testTurn, waitingActions } from './samples.ts'
 
 /**
@@ -215,6 +216,44 @@ export function testWorkspace(harness: WorkspaceHarness): void {
       // The same again changes nothing.
       await room.workspace.update(ref, { kind: 'card', card: answered })
       expect((await look()).text).toBe(text)
+    })
+
+    it('takes a card away for good, and does not mind one that is gone', async () => {
+      const card = waitingCard()
+      const ref = await post(card)
+      await look()
+      core.cards.delete(card.conversationId)
+      await room.workspace.remove(ref)
+      expect(await ana.looks(card.conversationId)).toEqual([])
+      await room.workspace.remove(ref)
+    })
+
+    it('opens the page of whoever wrote a card, for the one who asked', async () => {
+      await post(waitingCard({ actions: [testAction('customer', 'About this customer…')] }))
+      await ana.click(await look(), 'customer')
+      expect(core.customersOpened).toEqual([{ customer: { conversationId }, teammate: ana.teammate }])
+      expect(core.decisions).toEqual([])
+      const heard = await ana.heard()
+      for (const part of ['4th time', 'mia@example.com', 'Runs the café at the corner', 'M. Jansen'])
+        expect(heard).toContain(part)
+      expect(await ben.heard()).toBe('')
+    })
+
+    it('shows what was found to the one who asked, with every word as it was written', async () => {
+      core.onCommand = () => {
+        const found = sampleFound()
+        return { title: found.asked, lines: [], found }
+      }
+      await ana.command('find refund')
+      const heard = await ana.heard()
+      for (const part of [
+        '“refnud” is nowhere',
+        'Mia Jansen',
+        'ふたが割れていました',
+        'answered in 12 min by Ana Ruiz',
+      ])
+        expect(heard).toContain(part)
+      expect(await ben.heard()).toBe('')
     })
 
     it('hands on a press on an old card with what was seen, and tells the refusal to nobody else', async () => {

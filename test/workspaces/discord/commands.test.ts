@@ -79,6 +79,13 @@ test('the grammar that every workspace shares stands there, with what is suggest
       { name: 'room', type: 7, channel_types: [0, 5] },
     ],
   })
+  for (const name of ['find', 'history', 'customer', 'forget', 'export', 'audit']) {
+    const known = options.find((one) => one.name === name)
+    const own = known && 'options' in known ? (known.options ?? []) : []
+    // What is searched for is typed; everything else is offered.
+    const typed = own.filter((one) => !('autocomplete' in one && one.autocomplete)).map((one) => one.name)
+    expect([name, typed]).toEqual([name, name === 'find' || name === 'history' ? ['text'] : []])
+  }
   expect(onMessage?.name).toBe(logCommand)
   expect(commandsOf().flatMap(commandProblemsOf)).toEqual([])
 })

@@ -18,6 +18,7 @@ import { createHandle } from '../../../src/workspaces/discord/handle.ts'
 import { plainOf } from '../../../src/workspaces/discord/listeners/commands.ts'
 import type { Desk } from '../../../src/workspaces/discord/listeners/desk.ts'
 import { createPictures } from '../../../src/workspaces/discord/pictures.ts'
+import type { Download } from '../../../src/workspaces/found.ts'
 import type { FormOutcome } from '../../../src/workspaces/form.ts'
 import type { Message } from '../../../src/workspaces/message.ts'
 import type { Chart } from '../../../src/workspaces/report.ts'
@@ -226,6 +227,19 @@ function standing(message: Message): APIMessage {
     flags: 32_768,
     components,
   } as unknown as APIMessage
+}
+
+/** A file of these rows. */
+function downloadOf(rows: Iterable<string> | AsyncIterable<string>): Download {
+  async function* each() {
+    yield* rows
+  }
+  return {
+    name: 'deskbell-history.csv',
+    mediaType: 'text/csv',
+    frame: { head: '', between: '\n', tail: '' },
+    rows: each(),
+  }
 }
 
 const hanging = <T>() => Promise.withResolvers<T>()
@@ -798,7 +812,7 @@ describe('a report', () => {
       {
         name: 'deskbell-answered-2026-11-20.csv',
         mediaType: 'text/csv; charset=utf-8',
-        content: Buffer.from('Channel,Minutes\r\nEmail,12.0\r\n'),
+        content: Buffer.from('Channel,Minutes\r\nEmail,12.0\r\nLive chat,3.5\r\n'),
       },
     ])
     expect(JSON.stringify(ana.latest().message.components)).toContain('/deskbell-answered-2026-11-20.csv')
@@ -810,17 +824,14 @@ describe('a report', () => {
     const ana = person()
     await ana.press(digest(), 'Answered 52')
     const list = ana.latest()
-    core.onReadCsv = () => ({ refused: 'Only managers may download this.' })
+    core.onReadFile = () => ({ refused: 'Only managers may download this.' })
     await ana.press(list, 'Get as CSV')
     expect(ana.heard()).toContain('Only managers may download this.')
-    core.onReadCsv = () => ({ name: 'a.csv', mediaType: 'text/csv', content: new Uint8Array(10 * 2 ** 20 + 1) })
-    await ana.press(list, 'Get as CSV')
-    expect(ana.heard()).toContain('this is larger')
-    core.onReadCsv = () => ({ name: 'a.csv', mediaType: 'text/csv', content: new Uint8Array(1) })
+    core.onReadFile = () => downloadOf(['a'])
     refusesFiles = true
     await ana.press(list, 'Get as CSV')
-    expect(ana.heard()).toContain('Discord did not take the file')
-    expect(ana.shown()).toHaveLength(4)
+    expect(ana.heard()).toContain('No file came. Discord did not take the file')
+    expect(ana.shown()).toHaveLength(3)
   })
 
   test('assigns who waits longest, and says so where they pressed', async () => {

@@ -14,11 +14,14 @@ import { clickValue, parseClick } from '../../../src/workspaces/kit/click.ts'
 import { createLog } from '../../../src/log.ts'
 import { createPictures } from '../../../src/workspaces/discord/pictures.ts'
 import { chartPng } from '../../../src/workspaces/kit/chart-image.ts'
+import type { Chart } from '../../../src/workspaces/report.ts'
+import type { Answer } from '../../../src/workspaces/workspace.ts'
 import type { EntryMessage } from '../../../src/workspaces/message.ts'
 import { openBrowser } from '../../support/browser.ts'
 import { cardSaying, hostileCard } from '../contract/hostile.ts'
 import { lateNotice, linkedReport } from '../contract/linked-samples.ts'
 import { editForm, everyField, sampleCards, sampleHome, sampleSettings, sampleTurn } from '../contract/sample-cards.ts'
+import { sampleCustomer, sampleFound } from '../contract/sample-found.ts'
 import { drawMessages, drawModal, insides, look, type Post } from './draw-components.ts'
 import type { Names } from './draw-markdown.ts'
 
@@ -72,6 +75,8 @@ try {
   await take('digest', 'dark', drawn([await digest()]))
   await take('digest-light', 'light', drawn([await digest()]))
   await take('late', 'dark', drawn([messageOf(lateNotice(cardUrl), {})]))
+  await take('found', 'dark', drawn([foundPage()]))
+  await take('customer', 'dark', drawn([await customerPage()]))
   if (isAll) await takeAll()
 } finally {
   await browser.close()
@@ -80,15 +85,32 @@ try {
 /** As it stands in the managers' room. */
 async function digest(): Promise<Post> {
   const report = linkedReport(cardUrl)
-  const { shared, files } = await createPictures({
-    draw: (chart) => chartPng(chart, 'dark'),
-    log: createLog('silent'),
-  })(report)
+  const { shared, pictures } = await pictured(report.charts)
+  return { ...messageOf({ kind: 'report', report }, { files: shared }), pictures }
+}
+
+async function pictured(charts: Chart[]) {
+  const draw = createPictures({ draw: (chart) => chartPng(chart, 'dark'), log: createLog('silent') })
+  const { shared, files } = await draw({ charts })
   const addressOf = (data: unknown) => `data:image/png;base64,${Buffer.from(data as Uint8Array).toString('base64')}`
-  return {
-    ...messageOf({ kind: 'report', report }, { files: shared }),
-    pictures: Object.fromEntries(files.map(({ name, data }) => [name, addressOf(data)])),
-  }
+  return { shared, pictures: Object.fromEntries(files.map(({ name, data }) => [name, addressOf(data)])) }
+}
+
+/** As the one who asked sees it; the cards stand in the room. */
+function foundPage(): Post {
+  const page = sampleFound({ passages: sampleFound().passages.map((one) => ({ ...one, url: cardUrl })) })
+  const file: Answer['file'] = { source: { kind: 'list', listId: page.page.listId }, formats: ['csv', 'json'] }
+  return { ...answerOf({ title: page.asked, lines: [], found: page, file }), isEphemeral: true }
+}
+
+async function customerPage(): Promise<Post> {
+  const sample = sampleCustomer()
+  const linked = <T>(lines: T[]) => lines.map((line) => ({ ...line, url: cardUrl }))
+  const { waiting, promises, journey } = sample
+  const page = { ...sample, waiting: linked(waiting), promises: linked(promises), journey: linked(journey) }
+  const { shared, pictures } = await pictured(page.picture ? [page.picture] : [])
+  const answer = answerOf({ title: page.name, lines: [], customer: page }, { files: shared })
+  return { ...answer, isEphemeral: true, pictures }
 }
 
 async function takeAll(): Promise<void> {
@@ -124,7 +146,11 @@ async function takeAll(): Promise<void> {
   const mine = [
     answerOf({ title: 'Waiting', lines }, { offersRoom: true }),
     answerOf({ title: 'History of Mia Okafor', lines: [] }, { offersRoom: false }),
-    answerOf({ title: '52 answered · Friday 20 November 2026', lines, csv: { reportId: 'r1', index: 0 } }),
+    answerOf({
+      title: '52 answered · Friday 20 November 2026',
+      lines,
+      file: { source: { kind: 'items', reportId: 'r1', index: 0 }, formats: ['csv'] },
+    }),
     fileOf('deskbell-answered-2026-11-20.csv'),
     noteOf('You are not allowed to decide: ask who runs the server.'),
     ...againOf('Somebody else answered while you wrote.', base.draft?.text ?? null, 'S1'),

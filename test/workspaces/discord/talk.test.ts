@@ -100,7 +100,7 @@ describe('the first answer', () => {
   test('takes the place of their own message', async () => {
     const { talk, firsts, calls } = startTalk('own')
     await talk.replace(hello)
-    expect(firsts).toEqual([{ type: First.UpdateMessage, data: hello }])
+    expect(firsts).toEqual([{ type: First.UpdateMessage, data: { ...hello, attachments: [] } }])
     expect(calls).toEqual([])
   })
 
@@ -213,6 +213,38 @@ describe('what follows an acknowledgement', () => {
       `PATCH ${original}`,
       `PATCH ${original}`,
       `DELETE ${original}`,
+    ])
+  })
+
+  test('with new pictures their own message loses those that it had; where they are refused, it does without', async () => {
+    const { talk, firsts, calls } = startTalk('own', { calls: [null, new PermanentError('no files')] })
+    await talk.replace(hello, parcel)
+    await talk.replace(hello, parcel)
+    expect(firsts).toEqual([{ type: First.DeferredMessageUpdate }])
+    const attachments = [{ id: 0, filename: parcel.files[0]?.name }]
+    const changed = {
+      method: 'PATCH',
+      route: original,
+      body: { ...hello, attachments },
+      auth: false,
+      files: parcel.files,
+    }
+    expect(calls).toEqual([
+      changed,
+      changed,
+      { method: 'PATCH', route: original, body: { ...parcel.without, attachments: [] }, auth: false },
+    ])
+  })
+
+  test('files are handed over one after the other, and it is known which came', async () => {
+    const { talk, calls } = startTalk('own', { calls: [null, null, new PermanentError('too large')] })
+    const came = [await talk.hand(hello, parcel.files), await talk.hand(hello, parcel.files)]
+    expect([...came, await talk.hand(hello, parcel.files)]).toEqual([true, true, false])
+    await talk.finish()
+    expect(calls.map(({ method, route }) => `${method} ${route}`)).toEqual([
+      `PATCH ${original}`,
+      `POST ${webhook}`,
+      `POST ${webhook}`,
     ])
   })
 

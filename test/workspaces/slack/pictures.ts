@@ -1,13 +1,16 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { answerBlocks } from '../../../src/workspaces/slack/blocks/answer.ts'
 import { homeView } from '../../../src/workspaces/slack/blocks/home.ts'
 import { messageOf } from '../../../src/workspaces/slack/blocks/message.ts'
 import { modalOf } from '../../../src/workspaces/slack/blocks/modal.ts'
 import { settingsModal } from '../../../src/workspaces/slack/blocks/settings.ts'
 import type { Message as Posted } from '../../../src/workspaces/message.ts'
+import type { Answer } from '../../../src/workspaces/workspace.ts'
 import { openBrowser } from '../../support/browser.ts'
 import { lateNotice, linkedReport } from '../contract/linked-samples.ts'
 import { editForm, sampleCards, sampleHome, sampleSettings, sampleTurn } from '../contract/sample-cards.ts'
+import { sampleCustomer, sampleFound } from '../contract/sample-found.ts'
 import { drawBlocks } from './draw-blocks.js'
 
 /** Takes pictures of what Slack is sent: `npm run slack:pictures`; with a folder and `all`, of every card. */
@@ -54,6 +57,8 @@ try {
   await take('digest', 'light', posts('light', [digest]))
   await take('digest-dark', 'dark', posts('dark', [digest]))
   await take('notice', 'light', posts('light', [lateNotice(cardUrl)]))
+  await take('found', 'light', told(foundAnswer()))
+  await take('customer', 'light', told(customerAnswer()))
   await take('edit', 'light', modal('light', modalOf(editForm, { team: 'T1' })))
   await take('home', 'light', page('light', homeView(sampleHome, null).blocks))
   await take('settings', 'light', modal('light', settingsModal(sampleSettings)))
@@ -92,6 +97,23 @@ function posts(theme: Theme, messages: Posted[]): string {
   return messages
     .map((message) => drawn(theme, messageOf(message, { team: 'T1' }).blocks, true))
     .join('<div style="height:16px"></div>')
+}
+
+function foundAnswer(): Answer {
+  const [first, ...others] = sampleFound().passages
+  const found = sampleFound({ passages: first ? [{ ...first, url: cardUrl }, ...others] : [] })
+  const source = { kind: 'list' as const, listId: found.page.listId }
+  return { title: found.asked, lines: [], found, file: { source, formats: ['csv', 'json'] } }
+}
+
+function customerAnswer(): Answer {
+  const customer = sampleCustomer()
+  const journey = customer.journey.map((touchpoint) => ({ ...touchpoint, url: cardUrl }))
+  return { title: customer.name, lines: [], customer: { ...customer, journey } }
+}
+
+function told(answer: Answer): string {
+  return drawn('light', answerBlocks(answer).blocks, true)
 }
 
 /** Modals and App Home have no look in that library: theirs is a frame of ours. */

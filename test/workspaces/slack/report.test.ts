@@ -204,7 +204,7 @@ describe('the file behind a number', () => {
     expect(channel).toMatch(/^D/)
     expect(peer.callsOf('files.getUploadURLExternal')[0]?.args).toMatchObject({
       filename: 'deskbell-answered-2026-11-20.csv',
-      length: '29',
+      length: '44',
     })
     const [completed] = peer.callsOf('files.completeUploadExternal')
     expect(completed?.args).toMatchObject({ channel_id: channel })
@@ -215,7 +215,7 @@ describe('the file behind a number', () => {
   })
 
   test('is refused with the reason', async () => {
-    core.onReadCsv = () => ({ refused: 'Only managers can do this.' })
+    core.onReadFile = () => ({ refused: 'Only managers can do this.' })
     await screen.press(ana, await opened(), 'Get as CSV')
     await screen.told(/Only managers can do this/)
     expect(peer.callsOf('conversations.open')).toEqual([])
@@ -281,6 +281,15 @@ describe('a command', () => {
     ['log see <https://shop.example/a?b=1&amp;c=2|shop.example>', 'log see shop.example'],
     ['log write to <mailto:mia@shop.example|mia@shop.example>', 'log write to mia@shop.example'],
     ['open customer:"Mia &amp; Ben"', 'open customer:"Mia & Ben"'],
+    ['find lamp teammate:<@U1|ana> -by:<@U2>', 'find lamp teammate:@T1/U1 -by:@T1/U2'],
+    ['/desk History by:<@U1|ana>', '/desk History by:@T1/U1'],
+    ['find thanks <@U1|ana>', 'find thanks @ana'],
+    ['audit week <@U1|ana>', 'audit week @T1/U1'],
+    ['open customer:<@U1|ana>', 'open customer:@ana'],
+    ['customer <mailto:mia@shop.example|mia@shop.example>', 'customer mia@shop.example'],
+    ['find customer:<mailto:mia@shop.example|mia@shop.example>', 'find customer:mia@shop.example'],
+    ['forget <tel:+49301234|+49 30 1234>', 'forget +49 30 1234'],
+    ['find "say &lt;b&gt;" <https://shop.example/a|shop.example/a>', 'find "say <b>" shop.example/a'],
     ['log &amp;lt; stays', 'log &lt; stays'],
     ['', ''],
   ])('is read as it was typed: %s', (text, typed) => {

@@ -33,8 +33,10 @@ async function signIn(workspace: Workspace, name: string): Promise<Person> {
     const page = await (location === null ? answer : await visitor.get(location)).text()
     asked = page.includes('class="asking') ? page : null
     const said = page.match(/<p class="alert[^]*?<\/p>|<div class="answer-body"[^]*?<\/div>/g) ?? []
-    const team = location === '/settings' ? (/<div class="settings" data-team[^]*<\/main>/.exec(page) ?? []) : []
-    heard += [...said, ...team].map(textOf).join('\n')
+    const shown = /<(?:div class="settings" data-fresh|article class="person"|section class="found")[^]*<\/main>/.exec(
+      page,
+    )
+    heard += [...said, ...(shown ?? [])].map(textOf).join('\n')
     if (answer.status >= 500 && said.length === 0) heard += textOf(page)
   }
 

@@ -18,7 +18,7 @@ function realForm(room: FakeRoom, id: FormId, about: FormAbout): Form | Refusal 
     return { id, ...found.form.make(shown, about), about }
   }
   const card = room.cards.get(String(about['conversationId']))
-  if (!found || !card) return { refused: 'There is no such card' }
+  if (found?.kind !== 'card' || !card) return { refused: 'There is no such card' }
   const { conversationId, seenSeq, draft } = card
   const shown = { card, canSend: true, needsTwo: false, isFirstApproved: false, hours: room.tuning.hours, now }
   return { id, ...found.form.make(shown), about: { conversationId, seenSeq, draftId: draft?.id ?? null } }

@@ -176,13 +176,18 @@ describe('a report', () => {
 
   it('stands below the answer of a command, with and without the script', async () => {
     const room = roomWithReport()
-    room.onCommand = () => ({ title: 'Today so far', lines: [], report, csv: { reportId: report.id, index: 3 } })
+    room.onCommand = () => ({
+      title: 'Today so far',
+      lines: [],
+      report,
+      file: { source: { kind: 'items', reportId: report.id, index: 3 }, formats: ['csv'] },
+    })
     const person = await visitor(room)
     await person.get('/')
     const { html } = (await (await person.json('/command', { text: '/desk digest now' })).json()) as { html: string }
     for (const page of [html, await (await person.form('/command', { text: '/desk digest now' })).text()]) {
       expect(page).toContain(report.headline)
-      expect(page).toContain(`<a href="${path}/items/3.csv">Download as CSV</a>`)
+      expect(page).toContain(`href="${path}/items/3.csv" download>Download as CSV</a>`)
     }
     expect(html).toContain(`name="csrf" value="${person.csrf()}"`)
     expect(room.typedIn).toEqual(['room', 'room'])
@@ -237,7 +242,7 @@ describe('what is behind a number', () => {
     const page = await read(person, `${path}/items/3`)
     expect(page).toContain('52 answered · Friday 20 November 2026')
     expect(page).toContain('<a href="/cards/c1">12 min · Ana &lt;b&gt;Lopez&lt;/b&gt; · Email</a>')
-    expect(page).toContain(`href="${path}/items/3.csv">Download as CSV`)
+    expect(page).toContain(`href="${path}/items/3.csv" download>Download as CSV`)
     expect(page).toContain(`<a href="${path}">Digest</a>`)
     expect(room.itemsOpened).toMatchObject([{ items: { reportId: report.id, index: 3 }, teammate: { name: 'Team' } }])
   })
@@ -251,12 +256,12 @@ describe('what is behind a number', () => {
     expect(file.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
     expect(file.headers.get('x-content-type-options')).toBe('nosniff')
     expect(file.headers.get('cache-control')).toBe('no-store')
-    expect(await file.text()).toBe('Channel,Minutes\r\nEmail,12.0\r\n')
+    expect(await file.text()).toBe('Channel,Minutes\r\nEmail,12.0\r\nLive chat,3.5\r\n')
   })
 
   it('says why a teammate may not have the file', async () => {
     const room = roomWithReport()
-    room.onReadCsv = () => ({ refused: 'Only managers may download this.' })
+    room.onReadFile = () => ({ refused: 'Only managers may download this.' })
     const answer = await (await visitor(room)).get(`${path}/items/3.csv`)
     expect(answer.status).toBe(403)
     expect(await answer.text()).toContain('Only managers may download this.')

@@ -18,7 +18,7 @@ export function cardContainer(card: Card): APIContainerComponent {
   return openCard(card, 0.3).shown
 }
 
-const most = { origin: 160, who: 120, history: 80, labels: 300, summary: 320, notes: 400, evidence: 300, alerts: 700 }
+const most = { origin: 160, who: 120, history: 160, labels: 300, summary: 320, notes: 400, evidence: 300, alerts: 700 }
 const leastWords = 650
 const mostWords = 2000
 const wordsRoom = { turns: 6, lines: 20 }

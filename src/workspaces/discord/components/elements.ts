@@ -25,6 +25,8 @@ export type Part = APIComponentInContainer
 
 /** Characters of all texts in one message. */
 export const maxText = 4000
+/** In one message; nested ones count as well. */
+export const maxComponents = 40
 export const maxRowButtons = 5
 /** Of a menu; what one of them says. */
 export const maxOptions = 25
@@ -114,6 +116,30 @@ export function evenRowsOf(buttons: APIButtonComponent[]): Row[] {
 }
 
 const row = (components: APIButtonComponent[]): Row => ({ type: ComponentType.ActionRow, components })
+
+/** How many components these are, with those in them. */
+export function sizeOf(parts: unknown): number {
+  return componentsIn(parts).length
+}
+
+/** The ids of everything that can be pressed or chosen from. */
+export function idsIn(parts: unknown): Set<string> {
+  return new Set(
+    componentsIn(parts).flatMap((part) =>
+      'custom_id' in part && typeof part.custom_id === 'string' ? [part.custom_id] : [],
+    ),
+  )
+}
+
+function componentsIn(value: unknown): object[] {
+  if (Array.isArray(value)) return value.flatMap(componentsIn)
+  if (typeof value !== 'object' || value === null) return []
+  return [
+    value,
+    ...('components' in value ? componentsIn(value.components) : []),
+    ...('accessory' in value ? componentsIn(value.accessory) : []),
+  ]
+}
 
 /** `pings`: who hears of it. Nobody else does, whatever the texts say. */
 export function messageFrom(components: APIMessageTopLevelComponent[], pings: string[] = []): DiscordMessage {

@@ -91,8 +91,8 @@ export const maxLink = 120
 
 /** `label`: our own words. Null where the address is none of the web, or has no room. */
 export function link(url: string, label: string, max = 500): string | null {
-  const address = webAddress(url, max)
-  return address === null ? null : `[${label}](${address.replace(/[()\\]/g, percent)})`
+  const address = webAddress(url, max)?.replace(/[()\\]/g, percent)
+  return address === undefined || address.length > max ? null : `[${label}](${address})`
 }
 
 const percent = (mark: string) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`

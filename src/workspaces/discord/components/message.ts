@@ -20,6 +20,7 @@ import {
   short,
   small,
 } from './markdown.ts'
+import { sharedContainer } from './found.ts'
 import { withMarks } from './marks.ts'
 import { reportContainer } from './report.ts'
 import { turnsText } from './turn.ts'
@@ -57,6 +58,8 @@ export function messageOf(message: Message, look: Look): DiscordMessage {
       return sealed(messageFrom([container(colours.quiet, [text(noticeText(message))])]), look)
     case 'report':
       return sealed(messageFrom([reportContainer(message.report, { files: look.files ?? [] })]), look)
+    case 'found':
+      return sealed(messageFrom([sharedContainer(message)]), look)
   }
 }
 

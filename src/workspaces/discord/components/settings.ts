@@ -8,6 +8,7 @@ import {
   colours,
   container,
   divider,
+  maxComponents,
   maxOptions,
   maxOptionText,
   maxText,
@@ -33,8 +34,6 @@ export const shelvedLinks: z.ZodType<ShelvedLinks> = z.object({
   links: z.array(z.object({ label: z.string(), form: formIdSchema, about: aboutSchema })),
 })
 
-/** Nested ones count as well. */
-const maxComponents = 40
 /** One is the container, and one says what there is no room for. */
 const freeComponents = maxComponents - 2
 const freeText = maxText - 200

@@ -6,9 +6,12 @@ import { readPress, type Pressed } from '../components/ids.ts'
 import type { DiscordMessage } from '../components/message.ts'
 import { confirmOf, noteOf } from '../components/notes.ts'
 import { pageOf } from '../components/pages.ts'
-import { openChosen, openItems, sendCsv } from './answers.ts'
+import { openChosen, openItems } from './answers.ts'
+import { askSame, changeCustomer, openChosenCustomer, openCustomer, removeNote } from './customers.ts'
 import { apologyFor, show, type Asker, type Desk } from './desk.ts'
+import { sendFile } from './files.ts'
 import { openForm, reopenForm } from './forms.ts'
+import { openPage, sharePage } from './lists.ts'
 import { takeRoom } from './rooms.ts'
 import { askRemoval, openLinked, openSettings, removeLine } from './settings.ts'
 import { isToOne } from './talk.ts'
@@ -34,9 +37,27 @@ export async function answerPress(
     case 'items':
       return openItems(desk, asker, pressed.items)
     case 'numbers':
-      return openChosen(desk, asker, pressed.reportId, interaction)
-    case 'csv':
-      return sendCsv(desk, asker, pressed.items)
+      return openChosen(desk, asker, pressed.reportId, chosenIn(interaction))
+    case 'file':
+      return sendFile(desk, asker, pressed.source, pressed.format)
+    case 'turn':
+      return openPage(desk, asker, pressed.page, 'replace')
+    case 'list':
+      return openPage(desk, asker, pressed.page, 'say')
+    case 'share':
+      return sharePage(desk, asker, pressed.page, interaction)
+    case 'who':
+      return openChosenCustomer(desk, asker, chosenIn(interaction))
+    case 'customer':
+      return openCustomer(desk, asker, { customerId: pressed.customerId }, 'replace')
+    case 'same':
+      return askSame(asker, pressed, { message: interaction.message, id })
+    case 'change':
+      return changeCustomer(desk, asker, pressed.change)
+    case 'unnote':
+      return removeNote(desk, asker, pressed.customerId, chosenIn(interaction))
+    case 'open':
+      return openForm(desk, asker, { form: pressed.form, about: pressed.about })
     case 'again':
       return reopenForm(desk, asker, pressed.shelfId)
     case 'log':
@@ -46,7 +67,7 @@ export async function answerPress(
     case 'link':
       return openLinked(desk, asker, pressed.shelfId, pressed.index)
     case 'remove':
-      return askRemoval(desk, asker, pressed.shelfId, chosenIn(interaction))
+      return askRemoval(desk, asker, pressed.shelfId, Number(chosenIn(interaction) ?? Number.NaN))
     case 'removed':
       return removeLine(desk, asker, pressed.shelfId, pressed.index)
     case 'here':
@@ -61,6 +82,7 @@ async function answerClick(
 ): Promise<void> {
   const { talk, teammate } = asker
   if (click.action === 'read') return showPage(desk, asker, { conversationId: click.conversationId, page: 0 }, 'say')
+  if (click.action === 'customer') return openCustomer(desk, asker, { conversationId: click.conversationId })
   const asked = formOf(click)
   if (asked) return openForm(desk, asker, asked)
   const decision = decisionOf(click, teammate)
@@ -93,7 +115,7 @@ async function showPage(
   await show(talk, how, read())
 }
 
-/** The index that a menu's option stands for. */
-function chosenIn({ data }: APIMessageComponentInteraction): number {
-  return data.component_type === ComponentType.StringSelect ? Number(data.values[0]) : Number.NaN
+/** What was chosen from a menu; null for nothing. */
+function chosenIn({ data }: APIMessageComponentInteraction): string | null {
+  return data.component_type === ComponentType.StringSelect ? (data.values[0] ?? null) : null
 }

@@ -1,7 +1,6 @@
 import {
   ApplicationCommandOptionType,
   ApplicationCommandType,
-  ChannelType,
   type APIApplicationCommandInteraction,
   type APIChatInputApplicationCommandInteraction,
   type APIMessage,
@@ -15,6 +14,7 @@ import { idOf } from '../ids.ts'
 import { showAnswer } from './answers.ts'
 import { show, type Asker, type Desk } from './desk.ts'
 import { openForm } from './forms.ts'
+import { roomAt } from './rooms.ts'
 import { openSettings } from './settings.ts'
 
 /** `/desk`, and the command on messages. */
@@ -29,7 +29,7 @@ export async function answerCommand(
   if (asked.kind === 'form') return openForm(desk, asker, asked)
   if (asked.kind === 'settings') return openSettings(desk, asker, 'say')
   if (asked.kind === 'home') return show(asker.talk, 'say', home(desk, asker))
-  await showAnswer(desk, asker, answer(desk, asker, text, roomOf(asker.guild, interaction.channel)))
+  await showAnswer(desk, asker, answer(desk, asker, text, roomAt(asker.guild, interaction.channel)))
 }
 
 const isOnMessage = (asked: APIApplicationCommandInteraction): asked is APIMessageApplicationCommandInteraction =>
@@ -49,14 +49,6 @@ function textOf(guild: string, { data }: APIChatInputApplicationCommandInteracti
     })),
   )
 }
-
-/** A thread belongs to the channel that it hangs in. */
-function roomOf(guild: string, channel: APIApplicationCommandInteraction['channel']): string {
-  return idOf(guild, ('parent_id' in channel && isThread(channel.type) && channel.parent_id) || channel.id)
-}
-
-const isThread = (type: ChannelType): boolean =>
-  type === ChannelType.PublicThread || type === ChannelType.PrivateThread || type === ChannelType.AnnouncementThread
 
 async function home(desk: Desk, { teammate }: Asker): Promise<DiscordMessage> {
   return homeOf(await desk.handlers.readHome(teammate))

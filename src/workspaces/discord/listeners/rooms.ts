@@ -1,4 +1,4 @@
-import { ChannelType, type APIMessageComponentInteraction } from 'discord.js'
+import { ChannelType, type APIInteraction, type APIMessageComponentInteraction } from 'discord.js'
 import { noteOf } from '../components/notes.ts'
 import { idOf } from '../ids.ts'
 import { show, type Asker, type Desk } from './desk.ts'
@@ -26,3 +26,11 @@ async function offer(
     ? 'Customers’ messages will appear in this channel. /desk settings sends some of them elsewhere.'
     : 'Deskbell is here. Cards go where /desk settings says: this channel can be chosen there.'
 }
+
+/** Where something was done. A thread belongs to the channel that it hangs in. */
+export function roomAt(guild: string, channel: NonNullable<APIInteraction['channel']>): string {
+  return idOf(guild, ('parent_id' in channel && isThread(channel.type) && channel.parent_id) || channel.id)
+}
+
+const isThread = (type?: ChannelType): boolean =>
+  type === ChannelType.PublicThread || type === ChannelType.PrivateThread || type === ChannelType.AnnouncementThread

@@ -5,7 +5,8 @@ import { linksOf, settingsOf, shelvedLinks } from '../components/settings.ts'
 import { apologyFor, show, type Asker, type Desk } from './desk.ts'
 import { openForm, type Wanted } from './forms.ts'
 
-const outdated = 'These settings were shown more than a day ago. Write /desk settings to see them as they are.'
+const outdated =
+  'This was shown more than a day ago. Write /desk settings to see the settings as they are; ask again for anything else.'
 
 /** The settings as they are, or why they aren't shown. */
 export async function settingsMessage(desk: Desk, { teammate }: Asker): Promise<DiscordMessage> {

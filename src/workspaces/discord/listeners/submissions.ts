@@ -5,6 +5,7 @@ import { formPrefix } from '../components/ids.ts'
 import type { ShelvedForm } from '../components/modal.ts'
 import { againOf, noteOf } from '../components/notes.ts'
 import { readModal } from '../components/read-modal.ts'
+import { openCustomer } from './customers.ts'
 import { apologyFor, giveBack, type Asker, type Desk } from './desk.ts'
 import { makeForm, readShelvedForm } from './forms.ts'
 import { settingsMessage } from './settings.ts'
@@ -91,12 +92,19 @@ function howToTell(note: ShelvedForm): 'say' | 'replace' {
 
 async function answerDone(desk: Desk, asker: Asker, note: ShelvedForm, said: string | null): Promise<void> {
   const { talk } = asker
+  const { customerId } = note.about
   if (isSettings(note)) {
     const page = await settingsMessage(desk, asker).catch((error: unknown) =>
       noteOf(apologyFor(desk, 'settings', error)),
     )
     await talk.replace(page)
     if (said !== null) await talk.say(noteOf(said))
+  } else if (note.form === 'note' && typeof customerId === 'string') {
+    await openCustomer(desk, asker, { customerId }, 'replace')
+    if (said !== null) await talk.say(noteOf(said))
+  } else if (note.form === 'forget') {
+    // What it was opened from may show the one who is no more.
+    await talk.replace(noteOf(said ?? 'It is done.'))
   } else if (said !== null) await talk[howToTell(note)](noteOf(said))
   else if (isBack(note)) await talk.close()
 }

@@ -31,8 +31,10 @@ export interface Talk {
   openModal(modal: APIModalInteractionResponseCallbackData): Promise<void>
   /** A message to this person; in place of "thinking…", where that is shown. */
   say(message: DiscordMessage, parcel?: Parcel): Promise<void>
+  /** The same for one of several files. False: Discord did not take it, and nothing was said. */
+  hand(message: DiscordMessage, files: RawFile[]): Promise<boolean>
   /** Shows it in place of the message to this person that was pressed, or that the modal was opened from. */
-  replace(message: DiscordMessage): Promise<void>
+  replace(message: DiscordMessage, parcel?: Parcel): Promise<void>
   /** Takes that message away: there is nothing left to do in it. */
   close(): Promise<void>
   /** There is nothing more to say: takes "thinking…" away. Also what must not stay unanswered is answered by it. */
@@ -78,7 +80,11 @@ export function createTalk({
   let isOriginalPressed = false
   let last = Promise.resolve()
   /** One after the other: how something is told depends on what came before it. */
-  const inTurn = (work: () => Promise<void>): Promise<void> => (last = last.then(work))
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work)
+    last = done.then(() => undefined)
+    return done
+  }
 
   /** Discord takes one first answer, whatever became of it. */
   async function first(next: Stage, response: APIInteractionResponse): Promise<void> {
@@ -155,11 +161,26 @@ export function createTalk({
   }
 
   /** Files follow the first answer: that must be quick, and over HTTP it is the response itself. */
-  async function send(message: DiscordMessage, { files, without }: Parcel): Promise<void> {
+  async function hand(message: DiscordMessage, files: RawFile[]): Promise<boolean> {
     if (stage === 'fresh') await acknowledge('visibly')
     const way = stage === 'thinking' ? edit : post
-    if (!(await isTold(way(message, files)))) return say(without)
+    if (!(await isTold(way(message, files)))) return false
     stage = 'told'
+    return true
+  }
+
+  async function replace(message: DiscordMessage, files: RawFile[] = []): Promise<boolean> {
+    if (stage === 'fresh' && isOwn && files.length > 0) await acknowledge('quietly')
+    // Pictures that stood there go.
+    const changed = { ...message, attachments: files.map(({ name }, id) => ({ id, filename: name })) }
+    if (stage === 'fresh' && isOwn) {
+      await first('told', { type: InteractionResponseType.UpdateMessage, data: changed })
+      return true
+    }
+    if (isOriginalPressed) return (await isTold(edit(changed, files))) || (files.length === 0 && isTold(post(message)))
+    if (files.length > 0) return hand(message, files)
+    await say(message)
+    return true
   }
 
   return {
@@ -169,13 +190,15 @@ export function createTalk({
         if (stage === 'fresh' && canOpen) return first('told', { type: InteractionResponseType.Modal, data: modal })
         log.warn('discord answer not delivered', { reason: 'a modal can only be the first answer, and not to another' })
       }),
-    say: (message, parcel) => inTurn(() => (parcel ? send(message, parcel) : say(message))),
-    replace: (message) =>
+    say: (message, parcel) =>
       inTurn(async () => {
-        if (stage === 'fresh' && isOwn)
-          return first('told', { type: InteractionResponseType.UpdateMessage, data: message })
-        if (!isOriginalPressed) return say(message)
-        if (!(await isTold(edit(message)))) await isTold(post(message))
+        if (!parcel) return say(message)
+        if (!(await hand(message, parcel.files))) await say(parcel.without)
+      }),
+    hand: (message, files) => inTurn(() => hand(message, files)),
+    replace: (message, parcel) =>
+      inTurn(async () => {
+        if (!(await replace(message, parcel?.files)) && parcel) await replace(parcel.without)
       }),
     close: () =>
       inTurn(async () => {

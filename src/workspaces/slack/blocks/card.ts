@@ -100,7 +100,7 @@ function shortened(text: string): string {
 
 function aboutCustomer({ customer }: Card): string {
   const handle = customer.handle === null || isBlank(customer.handle) ? [] : [isolated(customer.handle)]
-  return [...handle, oneLine(customer.history, 60)].filter((part) => part !== '').join(' · ')
+  return [...handle, oneLine(customer.history, 160)].filter((part) => part !== '').join(' · ')
 }
 
 function stateLine(card: Card, team: string | null): Block[] {

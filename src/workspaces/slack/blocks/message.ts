@@ -24,6 +24,7 @@ import {
 import { counted, cut, isBlank, isolated, oneLine } from '../../kit/text.ts'
 import { mrkdwn } from './text.ts'
 import { fileLines, fitted, urgentLabel } from '../../kit/said.ts'
+import { sharedBlocks } from './found.ts'
 import { noticeBlocks } from './notice.ts'
 import { reportBlocks } from './report.ts'
 import { turnBlocks } from './turn.ts'
@@ -75,6 +76,13 @@ export function messageOf(message: Message, look: Look): SlackMessage {
       return {
         text: fallback([title, headline].map((part) => oneLine(part, 400)).join(': '), 500),
         blocks: withIds(reportBlocks(message.report, room), digestOf(message)),
+      }
+    }
+    case 'found': {
+      const room = { blocks: maxMessageBlocks, characters: wordsBudget }
+      return {
+        text: fallback(oneLine(message.title, 400), 500),
+        blocks: withIds(sharedBlocks(message.title, message.passages, room), digestOf(message)),
       }
     }
   }

@@ -21,11 +21,6 @@ export function numberMenu(numbers: { about: string; items: Items }[], index: nu
   }
 }
 
-/** Sends the whole of it as a file. */
-export function csvButton(items: Items): types.Button {
-  return button('Get as CSV', 'csv', valueOf(items))
-}
-
 const valueOf = ({ reportId, index }: Items) => `${reportId} ${index}`
 
 const valueSchema = z.tuple([z.string().regex(/^[\w-]{1,100}$/), z.string().regex(/^\d{1,4}$/)])

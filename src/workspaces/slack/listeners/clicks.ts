@@ -7,7 +7,7 @@ import { messageModal } from '../blocks/modal.ts'
 import { pagesModal } from '../blocks/pages.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
 import { openForm, openModal, type Trigger } from './modals.ts'
-import { tell } from './tell.ts'
+import { show, tell } from './tell.ts'
 
 /** Buttons and menus on cards. Acknowledged first; then every click gets an answer, if only by the card. */
 export function listenToClicks(desk: Desk): void {
@@ -27,6 +27,10 @@ export function listenToClicks(desk: Desk): void {
 /** `isLink`: the card is elsewhere, so that what became of it is told. */
 async function answer(desk: Desk, at: Trigger, click: Click, isLink: boolean): Promise<void> {
   if (click.action === 'read') return openConversation(desk, at, click.conversationId)
+  if (click.action === 'customer') {
+    const { conversationId } = click
+    return show(desk, at, await desk.handlers.openCustomer({ conversationId }, await teammateOf(desk, at.actor)))
+  }
   const asked = formOf(click)
   if (asked) return openForm(desk, at, asked.form, asked.about)
   const decision = decisionOf(click, await teammateOf(desk, at.actor))

@@ -4,6 +4,7 @@ import { idOf } from '../ids.ts'
 import { commandName, shortcutId } from '../manifest.ts'
 import { apologyFor, teammateOf, type Actor, type Desk } from './desk.ts'
 import { formView, openForm, openModal, openSettings, type Trigger } from './modals.ts'
+import { roomOf } from './presses.ts'
 import { show, tell } from './tell.ts'
 
 /** `/desk`, and the shortcut on messages. */
@@ -17,7 +18,7 @@ export function listenToCommands(desk: Desk): void {
       const asked = parseCommand(typed)
       if (asked.kind === 'form') return await openForm(desk, at, asked.form, asked.about)
       if (asked.kind === 'settings') return await openSettings(desk, at)
-      const room = roomOf(command.team_id, command.channel_id)
+      const room = roomOf(actor, command.channel_id)
       await show(desk, at, await desk.handlers.onCommand(typed, await teammateOf(desk, actor), room))
     } catch (error) {
       await tell(desk, at, apologyFor(desk, 'command', error))
@@ -52,20 +53,22 @@ export function listenToCommands(desk: Desk): void {
   )
 }
 
-/** Null in a conversation with one person: no digest goes there. */
-function roomOf(team: string, channel: string): string | null {
-  return /^[CG]/.test(channel) ? idOf(team, channel) : null
-}
-
-/** What was typed, before Slack turned names into ids. Where a digest goes, channels stay ids. */
+/** What was typed, before Slack turned names into ids. Where a digest goes, channels stay ids; whose answers are meant, people do. */
 export function typedOf(text: string, team: string): string {
-  const isDigest = /^\s*(\/desk\s+)?digest\b/i.test(text)
+  const [, name = ''] = /^\s*(?:\/desk\s+)?(\w+)/i.exec(text.toLowerCase()) ?? []
+  const isDigest = name === 'digest'
+  const person = (before: string, id: string, called: string | undefined) =>
+    name === 'audit' || (before === ':' && ['find', 'history'].includes(name))
+      ? `${before}@${idOf(team, id)}`
+      : `${before}@${called || id}`
   return plainOf(
     text
-      .replace(/<#([A-Z0-9]+)(?:\|([^<>]*))?>/g, (_, id: string, name?: string) =>
-        isDigest ? idOf(team, id) : `#${name || id}`,
+      .replace(/<#([A-Z0-9]+)(?:\|([^<>]*))?>/g, (_, id: string, called?: string) =>
+        isDigest ? idOf(team, id) : `#${called || id}`,
       )
-      .replace(/<@([A-Z0-9]+)(?:\|([^<>]*))?>/g, (_, id: string, name?: string) => `@${name || id}`)
+      .replace(/(:?)<@([A-Z0-9]+)(?:\|([^<>]*))?>/g, (_, before: string, id: string, called?: string) =>
+        person(before, id, called),
+      )
       .replace(
         /<!(?:subteam\^[A-Z0-9]+\|@?([^<>]*)|(channel|here|everyone)(?:\|[^<>]*)?)>/g,
         (_, group?: string, all?: string) => `@${group || all || 'group'}`,

@@ -1,7 +1,8 @@
 import type { App } from '@slack/bolt'
 import { framesOf, messageOf } from '../../../errors.ts'
 import { apologyOf } from '../../kit/apology.ts'
-import type { Download, Handlers, Teammate, WorkspaceIo } from '../../workspace.ts'
+import type { FilePart } from '../../kit/parts.ts'
+import type { Handlers, Teammate, WorkspaceIo } from '../../workspace.ts'
 import { idOf } from '../ids.ts'
 import type { Members } from '../members.ts'
 
@@ -16,7 +17,7 @@ export interface Desk {
   /** Where people read a message; null where that can't be told now. */
   urlOf(team: string, channel: string, ts: string): Promise<string | null>
   /** To one person alone. Throws as `failureOf` a call. */
-  sendFile(to: Pick<Actor, 'team' | 'user'>, file: Download): Promise<void>
+  sendFile(to: Pick<Actor, 'team' | 'user'>, file: FilePart): Promise<void>
 }
 
 /** Who acts, and in which workspace: in a shared channel it need not be the one that Deskbell is installed in. */

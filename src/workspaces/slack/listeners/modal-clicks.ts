@@ -9,7 +9,7 @@ import { showHome } from './home.ts'
 import { openForm, openSettings, settingsView, showModal, type Trigger } from './modals.ts'
 import { tell } from './tell.ts'
 
-/** Buttons within modals and on App Home. */
+/** Buttons within modals and on App Home, and those below answers that open a form. */
 export function listenToModalClicks(desk: Desk): void {
   listen(settingsAction, (at) => openSettings(desk, at))
 
@@ -35,12 +35,18 @@ export function listenToModalClicks(desk: Desk): void {
     await showModal(at.client, view.id, shown)
   })
 
-  /** Acknowledged first. Nobody can be answered where they clicked, so what goes wrong is told by the bot itself. */
+  /** Acknowledged first. In modals nobody can be answered where they clicked: the bot itself tells what goes wrong. */
   function listen(actionId: string | RegExp, work: (at: Trigger, clicked: Clicked) => Promise<void>): void {
-    desk.app.action<BlockAction>(actionId, async ({ ack, body, action, client }) => {
+    desk.app.action<BlockAction>(actionId, async ({ ack, body, action, client, respond }) => {
       await ack()
       const stack = body.view?.type === 'modal' ? 'push' : 'open'
-      const at: Trigger = { client, trigger: body.trigger_id, actor: actorOf(body), stack }
+      const at: Trigger = {
+        client,
+        trigger: body.trigger_id,
+        actor: actorOf(body),
+        stack,
+        ...(body.view ? {} : { respond }),
+      }
       try {
         await work(at, { view: body.view, actionId: action.action_id, value: valueOf(action) })
       } catch (error) {

@@ -22,10 +22,10 @@ export async function tell(desk: Pick<Desk, 'io'>, to: Listener, text: string): 
   await deliver(desk, to, { text: namedMarks(cut(text, 3000)), blocks: prose(text, maxParts) })
 }
 
-/** The same for an answer, without its charts where Slack refuses them. */
-export async function show(desk: Pick<Desk, 'io'>, to: Listener, answer: Answer): Promise<void> {
-  const drawn = answer.report?.charts.length ? [answerBlocks(answer)] : []
-  await deliver(desk, to, answerBlocks(answer, false), drawn)
+/** The same for an answer, without its charts where Slack refuses them. `replaces`: the message that they clicked in. */
+export async function show(desk: Pick<Desk, 'io'>, to: Listener, answer: Answer, replaces = false): Promise<void> {
+  const hasCharts = answer.report?.charts.length || answer.customer?.picture
+  await deliver(desk, to, answerBlocks(answer, false), { rather: hasCharts ? [answerBlocks(answer)] : [], replaces })
 }
 
 /** `rather`: what is tried before, where they clicked. */
@@ -33,10 +33,10 @@ async function deliver(
   { io }: Pick<Desk, 'io'>,
   { client, actor, respond }: Listener,
   message: SlackMessage,
-  rather: SlackMessage[] = [],
+  { rather = [], replaces = false }: { rather?: SlackMessage[]; replaces?: boolean } = {},
 ): Promise<void> {
   const ways = [
-    ...(respond ? [...rather, message].map((one) => () => respondTo(respond, one)) : []),
+    ...(respond ? [...rather, message].map((one) => () => respondTo(respond, one, replaces)) : []),
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's, no window's
     () => client.chat.postMessage({ channel: actor.user, unfurl_links: false, unfurl_media: false, ...message }),
   ]
@@ -51,8 +51,8 @@ async function deliver(
 }
 
 /** Where they clicked or typed. Throws when Slack does not take it: some refusals come with status 200. */
-async function respondTo(respond: RespondFn, message: SlackMessage): Promise<void> {
-  const response = await respond({ response_type: 'ephemeral', replace_original: false, ...message })
+async function respondTo(respond: RespondFn, message: SlackMessage, replaces: boolean): Promise<void> {
+  const response = await respond({ response_type: 'ephemeral', replace_original: replaces, ...message })
   if (response instanceof Response && /"ok":\s*false/.test(await response.text()))
     throw new Error('Slack refused the answer')
 }

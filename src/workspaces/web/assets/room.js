@@ -20,6 +20,13 @@ const dayAndClock = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
 })
+const yearAndClock = new Intl.DateTimeFormat(undefined, {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+})
 const weekdayAndClock = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
 
@@ -38,10 +45,11 @@ function tick() {
   for (const time of document.querySelectorAll('time[data-time]')) {
     const at = new Date(time.dateTime)
     const isToday = at.toDateString() === new Date(now).toDateString()
+    const isThisYear = at.getFullYear() === new Date(now).getFullYear()
     const texts = {
       ago: () => duration(now - at),
       until: () => duration(at - now),
-      clock: () => (isToday ? clock : dayAndClock).format(at),
+      clock: () => (isToday ? clock : isThisYear ? dayAndClock : yearAndClock).format(at),
     }
     const text = texts[time.dataset.time]()
     if (time.textContent !== text) time.textContent = text
@@ -126,7 +134,7 @@ function show(message) {
     }
   }
   // What a notice is about may be dealt with now.
-  if (message.bucket !== 'open' && document.querySelector('#notices > p')) refreshNotices().catch(keepRefreshed)
+  if (message.bucket !== 'open' && document.querySelector('#notices > *')) refreshNotices().catch(keepRefreshed)
   tick()
 }
 
@@ -196,11 +204,15 @@ async function refreshNotices() {
   const response = await fetch('/room/notices')
   const fresh = response.ok && parse(await response.text()).getElementById('notices')
   if (!fresh) return
-  const keyOf = (one) => one.querySelector('a').outerHTML + one.querySelector('time').dateTime
+  const keyOf = (one) => one.dataset.key + one.querySelector('time').dateTime
+  for (const open of old.querySelectorAll('details[open]')) {
+    const same = Array.from(fresh.children).find((one) => keyOf(one) === keyOf(open))
+    if (same) same.open = true
+  }
   const known = new Set(Array.from(old.children, keyOf))
   const added = Array.from(fresh.children).find((one) => !known.has(keyOf(one)))
   if (!old.contains(document.activeElement)) old.replaceWith(fresh)
-  if (added) notice(added.textContent.trim().replace(/\s+/g, ' '))
+  if (added) notice((added.querySelector('summary') ?? added).textContent.trim().replace(/\s+/g, ' '))
   tick()
 }
 
@@ -312,6 +324,7 @@ async function postOnce(form, submitter) {
 async function decide(form, submitter) {
   const answer = await postOnce(form, submitter)
   if (!answer) return
+  if (answer.said) toast(answer.said)
   if (answer.reason) toast(answer.reason)
   else if (form.dataset.done) {
     const done = Object.assign(document.createElement('span'), { textContent: form.dataset.done, tabIndex: -1 })
@@ -337,7 +350,7 @@ async function submit(form, submitter) {
   }
   if (isAsked) closeDialog(true)
   if (answer.said) toast(answer.said)
-  if (document.querySelector('[data-team]')) await refreshSettings()
+  if (document.querySelector('[data-fresh]')) await refreshPart()
 }
 
 function showErrors(form, errors) {
@@ -362,11 +375,12 @@ function tellField(place, text) {
   }
 }
 
-/** What the team tunes, read anew; what was typed elsewhere on the page stays. */
-async function refreshSettings() {
-  const response = await fetch('/settings', { headers: { accept: 'text/html' } })
-  const fresh = response.ok && parse(await response.text()).querySelector('[data-team]')
-  if (fresh) document.querySelector('[data-team]').replaceWith(fresh)
+/** The part of the page that forms change, read anew; what was typed elsewhere on the page stays. */
+async function refreshPart() {
+  const response = await fetch(location.href, { headers: { accept: 'text/html' } })
+  const fresh = response.ok && parse(await response.text()).querySelector('[data-fresh]')
+  if (fresh) document.querySelector('[data-fresh]').replaceWith(fresh)
+  tick()
 }
 
 // The dialog
@@ -565,7 +579,7 @@ document.addEventListener('submit', (event) => {
     void openDialog([form.getAttribute('action'), new URLSearchParams(new FormData(form))].join('?'), form)
   } else if (form.hasAttribute('data-submit')) {
     // A form on a page of its own leads on to the next page by itself, once.
-    if (!dialog.contains(form) && !form.closest('[data-team]')) {
+    if (!dialog.contains(form) && !form.closest('[data-fresh]')) {
       if (form.hasAttribute('data-busy')) event.preventDefault()
       return form.setAttribute('data-busy', '')
     }

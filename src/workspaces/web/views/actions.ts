@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { Action, ActionId, Card } from '../../card.ts'
+import { cardPath } from '../paths.ts'
 import { csrfField, type Html } from './page.ts'
 
 /** Single keys that the room's script listens to. */
@@ -11,7 +12,7 @@ const shortcuts: Partial<Record<ActionId, string>> = {
   dismiss: 'D',
   undo: 'U',
 }
-const lesser = new Set<ActionId>(['schedule', 'assign-to', 'dismiss', 'snooze', 'spam'])
+const lesser = new Set<ActionId>(['schedule', 'assign-to', 'dismiss', 'snooze', 'spam', 'customer'])
 
 /** What can be done with the card: plain forms, which the room's script takes over. */
 export function actionsView(card: Card, csrf: string): Html {
@@ -33,13 +34,15 @@ export function actionsView(card: Card, csrf: string): Html {
 
 /** A button that asks something opens a page; another one is done at once. */
 function actionView(card: Card, action: Action, look: string, csrf: string): Html {
-  const path = `/cards/${encodeURIComponent(card.conversationId)}`
+  const path = cardPath(card.conversationId)
   const key = action.id === 'retry' ? `retry-${action.target}` : action.id
   const letter = shortcuts[action.id]
   const label = html`${action.label}${letter && look.startsWith('button') && html`<kbd aria-hidden="true">${letter}</kbd>`}`
   const attributes = html`class="${look}" data-key="${key}" ${letter && html`aria-keyshortcuts="${letter}"`}`
 
   if (action.id === 'copy') return html`<button type="button" ${attributes} data-copy hidden>${label}</button>`
+  if (action.id === 'customer')
+    return html`<form method="get" action="${path}/customer"><button ${attributes}>${label}</button></form>`
   if (action.form !== null)
     return html`<form method="get" action="${path}/forms/${action.form}" data-ask>
       <button ${attributes}>${label}</button>

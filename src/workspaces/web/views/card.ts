@@ -1,11 +1,14 @@
 import { html } from 'hono/html'
-import type { Card, CardTurn, Label } from '../../card.ts'
+import type { Card, CardTurn } from '../../card.ts'
 import type { CardFilter } from '../../workspace.ts'
 import { shownTypes } from '../attachment.ts'
 import { fileSize, visible } from '../../kit/text.ts'
+import { cardPath } from '../paths.ts'
 import { fold } from '../text.ts'
 import { actionsView } from './actions.ts'
+import { labelView } from './label.ts'
 import { initials, type Html } from './page.ts'
+import { shownName } from './said.ts'
 import { dueView, timeView } from './time.ts'
 
 interface CardLook {
@@ -24,9 +27,8 @@ export function bucketOf(card: Card): CardFilter {
 
 export function cardView(card: Card, look: CardLook): Html {
   const { conversationId, customer, waitingSince, dueAt, replyBy, draft } = card
-  const path = `/cards/${encodeURIComponent(conversationId)}`
-  // Spaces and format characters alone are no name that anybody could read.
-  const name = /[^\p{Z}\p{Cf}]/u.test(visible(customer.name)) ? visible(customer.name) : 'Somebody'
+  const path = cardPath(conversationId)
+  const name = shownName(customer.name)
   return html`<article
     class="card is-${card.state}"
     tabindex="-1"
@@ -41,10 +43,13 @@ export function cardView(card: Card, look: CardLook): Html {
       <span class="avatar hue-${hueOf(name)}" aria-hidden="true">${initials(name) || '?'}</span>
       <div class="who">
         <h2>
-          <a href="${path}"><bdi>${name}</bdi></a>
+          <a href="${path}/customer"><bdi>${name}</bdi></a>
         </h2>
         <p class="meta">
-          ${[card.origin, customer.handle, customer.history]
+          <span
+            ><a href="${path}" title="This card alone"><bdi>${visible(card.origin)}</bdi></a></span
+          >
+          ${[customer.handle, customer.history]
             .filter((part) => part !== null && part !== '')
             .map((part) => html`<span><bdi>${visible(part ?? '')}</bdi></span>`)}
         </p>
@@ -106,17 +111,6 @@ export function cardView(card: Card, look: CardLook): Html {
 function replyTitle({ state, actions }: Card): string {
   if (actions.some(({ id }) => id === 'copy')) return 'Send this by hand'
   return state === 'sending' ? 'Reply' : 'Not sent'
-}
-
-function labelView({ kind, text, tone }: Label): Html {
-  if (kind === 'rating') {
-    const rating = text.split('★').length - 1
-    return html`<li class="chip rating ${tone}">
-      <span role="img" aria-label="${rating} of 5 stars">${visible(text)}</span>
-    </li>`
-  }
-  const theme = kind === 'theme' ? html`data-theme="${text.toLowerCase()}"` : ''
-  return html`<li class="chip ${kind} ${tone}" ${theme}>${visible(text)}</li>`
 }
 
 function threadView(turns: CardTurn[], now: Date): Html {

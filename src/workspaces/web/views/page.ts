@@ -13,7 +13,7 @@ export interface Frame {
   hasPassword: boolean
   /** Null when they could not be counted. */
   counts: Record<CardFilter, number> | null
-  current: CardFilter | 'reports' | 'settings' | null
+  current: CardFilter | 'reports' | 'history' | 'settings' | null
   /** What came of the last page, said once. */
   said: string | null
 }
@@ -30,6 +30,7 @@ export function documentOf(assets: Assets, title: string, bodyClass: string, con
         <title>${title}</title>
         <link rel="icon" href="${assets.url('icon.svg')}" type="image/svg+xml" />
         <link rel="stylesheet" href="${assets.url('room.css')}" />
+        <link rel="stylesheet" href="${assets.url('history.css')}" />
         <script type="module" src="${assets.url('room.js')}"></script>
       </head>
       <body class="${bodyClass}">
@@ -60,6 +61,7 @@ export function framedPage(frame: Frame, title: string, content: Html): Html {
         <nav aria-label="Room">
           ${filters}
           <a href="/reports" ${current === 'reports' ? html`aria-current="page"` : ''}>Digest</a>
+          <a href="/history" ${current === 'history' ? html`aria-current="page"` : ''}>History</a>
           <a class="log" href="/forms/log" data-ask aria-keyshortcuts="L"
             ><span>Log<i> a call or visit</i></span></a
           >

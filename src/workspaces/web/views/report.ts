@@ -1,20 +1,8 @@
 import { html } from 'hono/html'
 import { visible } from '../../kit/text.ts'
 import type { CardLink, Chart, Figure, Report, ReportLine, ReportSection } from '../../report.ts'
-import type { AnswerLine, Bulletin, Items } from '../../workspace.ts'
+import { cardPath, itemsPath, reportPath } from '../paths.ts'
 import { csrfField, type Html } from './page.ts'
-import { timeView } from './time.ts'
-
-export function reportPath(id: string): string {
-  return `/reports/${encodeURIComponent(id)}`
-}
-
-/** Where the items behind a number are; `.csv` after it: all of them as a file. */
-export function itemsPath({ reportId, index }: Items): string {
-  return `${reportPath(reportId)}/items/${index}`
-}
-
-const cardPath = (conversationId: string): string => `/cards/${encodeURIComponent(conversationId)}`
 
 /** A report as a whole; `isTitled`: its title stands above it already. */
 export function reportView(report: Report, csrf: string, isTitled = false): Html {
@@ -33,7 +21,9 @@ export function reportView(report: Report, csrf: string, isTitled = false): Html
     ${report.waiting.length > 0 && waitingView(report.waiting, csrf)}
     ${
       report.charts.length > 0 &&
-      html`<div class="charts">${report.charts.map((chart) => chartView(report, chart))}</div>`
+      html`<div class="charts">
+        ${report.charts.map((chart) => chartView(chart, `${reportPath(report.id)}/charts/${chart.id}.svg`))}
+      </div>`
     }
     ${
       report.sections.length > 0 &&
@@ -101,9 +91,9 @@ function linkView({ conversationId, text }: CardLink): Html {
   return html`<a href="${cardPath(conversationId)}"><bdi>${visible(text)}</bdi></a>`
 }
 
-/** Four pictures, of which the browser takes one: for a desk or a phone, light or dark. */
-function chartView(report: Report, { id, title, alt }: Chart): Html {
-  const at = (query: string) => `${reportPath(report.id)}/charts/${id}.svg${query}`
+/** Four pictures, of which the browser takes one: for a desk or a phone, light or dark. `path`: where it is drawn. */
+export function chartView({ title, alt }: Chart, path: string): Html {
+  const at = (query: string) => `${path}${query}`
   return html`<figure>
     <figcaption>${visible(title)}</figcaption>
     <picture>
@@ -138,35 +128,4 @@ function lineView(report: Report, { label, text, tone, opens, example }: ReportL
     <td>${numberView(report, opens, text, label)}</td>
     ${hasExamples && html`<td class="example">${example && linkView(example)}</td>`}
   </tr>`
-}
-
-/** Lines of which some open a card. */
-export function linesView(lines: AnswerLine[]): Html {
-  return html`<ul>
-    ${lines.map(
-      ({ text, conversationId }) =>
-        html`<li dir="auto">
-          ${
-            conversationId === undefined
-              ? visible(text)
-              : html`<a href="${cardPath(conversationId)}">${visible(text)}</a>`
-          }
-        </li>`,
-    )}
-  </ul>`
-}
-
-/** What the team should know while it works: one line each, which leads to the card. */
-export function noticesView(notices: Bulletin[], now: Date): Html {
-  return html`<aside id="notices" class="notices" aria-label="Notices">
-    ${notices.map(({ at, message }) => {
-      if (message.kind !== 'notice') return ''
-      const [line] = message.lines
-      const path = line?.conversationId === undefined ? '/reports' : cardPath(line.conversationId)
-      return html`<p>
-        <a href="${path}"><bdi>${visible(message.title)}</bdi></a>
-        ${line && html`<span><bdi>${visible(line.text)}</bdi></span>`} ${timeView(at, 'clock', now)}
-      </p>`
-    })}
-  </aside>`
 }

@@ -5,8 +5,12 @@ import { visible } from '../../kit/text.ts'
 import type { NoticeMessage } from '../../message.ts'
 import type { Report } from '../../report.ts'
 import type { Answer, Bulletin, BulletinPage } from '../../workspace.ts'
+import { reportPath } from '../paths.ts'
 import { csrfField, framedPage, type Frame, type Html } from './page.ts'
-import { itemsPath, linesView, reportPath, reportTitle, reportView } from './report.ts'
+import { optionsView } from './answer.ts'
+import { linesView } from './lines.ts'
+import { passagesView } from './passages.ts'
+import { reportTitle, reportView } from './report.ts'
 import { timeView } from './time.ts'
 
 /** What can be asked for with one click, by its word in the command. */
@@ -65,7 +69,8 @@ function headView({ session }: Frame, title: Html): Html {
 }
 
 /** What is behind one of a report's numbers. */
-export function itemsPage(frame: Frame, reportId: string, { title, lines, csv }: Answer): Html {
+export function itemsPage(frame: Frame, reportId: string, answer: Answer): Html {
+  const { title, lines } = answer
   return framedPage(
     frame,
     visible(title),
@@ -74,8 +79,7 @@ export function itemsPage(frame: Frame, reportId: string, { title, lines, csv }:
       </header>
       <section class="sheet items">
         <h2>${visible(title)}</h2>
-        ${linesView(lines)}
-        ${csv && html`<p><a class="button plain" href="${itemsPath(csv)}.csv">Download as CSV</a></p>`}
+        ${linesView(lines)} ${optionsView(answer)}
       </section>`,
   )
 }
@@ -88,10 +92,22 @@ function streamView(bulletins: Bulletin[], now: Date, title?: string | false): H
         ({ at, message }) =>
           html`<li>
             <p class="by">${timeView(at, 'clock', now)}</p>
-            ${message.kind === 'report' ? digestView(message.report) : noticeView(message)}
+            ${messageView(message, now)}
           </li>`,
       )}
     </ul>`
+}
+
+function messageView(message: Bulletin['message'], now: Date): Html {
+  switch (message.kind) {
+    case 'report':
+      return digestView(message.report)
+    case 'notice':
+      return noticeView(message)
+    case 'found':
+      return html`<h3><bdi>${visible(message.title)}</bdi></h3>
+        ${passagesView(message.passages, now)}`
+  }
 }
 
 function digestView(report: Report): Html {

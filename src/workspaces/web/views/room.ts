@@ -2,8 +2,9 @@ import { html } from 'hono/html'
 import type { Answer, Bulletin, CardFilter, CardPage } from '../../workspace.ts'
 import type { Card } from '../../card.ts'
 import { visible } from '../../kit/text.ts'
+import { answerView } from './answer.ts'
 import { cardView } from './card.ts'
-import { itemsPath, linesView, noticesView, reportTitle, reportView } from './report.ts'
+import { noticesView } from './notices.ts'
 import { csrfField, filterNames, framedPage, type Frame, type Html } from './page.ts'
 
 interface Room {
@@ -28,7 +29,7 @@ export function roomPage(frame: Frame, { filter, page, notices, now, answer }: R
         ${commandBox(csrf)}
       </header>
       ${noticesView(notices, now)}
-      <section id="answer" class="answer" aria-live="polite">${answer && answerView(answer, csrf)}</section>
+      <section id="answer" class="answer" aria-live="polite">${answer && answerView(answer, { now, csrf })}</section>
       ${cardsView(filter, page, now, csrf)} ${keysDialog}`,
   )
 }
@@ -88,20 +89,6 @@ function commandBox(csrf: string): Html {
     /><kbd aria-hidden="true">/</kbd>
     <button class="unseen">Run</button>
   </form>`
-}
-
-/** What a command said. */
-export function answerView({ title, lines, report, csv }: Answer, csrf: string): Html {
-  const isTitled = report?.title === title
-  return html`<div class="answer-body">
-    <header>
-      <h2>${report && isTitled ? reportTitle(report) : visible(title)}</h2>
-      <a href="/" class="close" data-close aria-label="Close">×</a>
-    </header>
-    ${lines.length > 0 && linesView(lines)}
-    ${csv && html`<p class="file"><a href="${itemsPath(csv)}.csv">Download as CSV</a></p>`}
-    ${report && reportView(report, csrf, isTitled)}
-  </div>`
 }
 
 const keys = [

@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { FormLink, Refusal, SettingsPage, SettingsSection, Tunables } from '../../workspace.ts'
 import { newTemplate, type SettingsFields } from '../settings-form.ts'
 import { visible } from '../../kit/text.ts'
+import { formLinkView } from './form-link.ts'
 import { textarea, csrfField, framedPage, type Frame, type Html } from './page.ts'
 
 interface SettingsState {
@@ -20,7 +21,10 @@ export function settingsPage(frame: Frame, state: SettingsState): Html {
   return framedPage(
     frame,
     'Settings',
-    html`<header class="room-head"><h1>Settings</h1></header>
+    html`<header class="room-head">
+        <h1>Settings</h1>
+        <a class="button plain" href="/audit">Audit</a>
+      </header>
       ${state.isSaved && html`<p class="alert good" role="status">Saved. New drafts use it from now on.</p>`}
       ${
         Object.keys(errors).length > 0 &&
@@ -41,7 +45,7 @@ export function settingsPage(frame: Frame, state: SettingsState): Html {
         ${graceSection(state)} ${templatesSection(state)}
         <div class="save"><button class="button primary">Save</button></div>
       </form>
-      <div class="settings" data-team>${teamView(state.team, frame.session.csrf)}</div>`,
+      <div class="settings" data-fresh>${teamView(state.team, frame.session.csrf)}</div>`,
   )
 }
 
@@ -67,15 +71,8 @@ function sectionView({ title, lines, forms }: SettingsSection, csrf: string): Ht
         )}
       </ul>`
     }
-    <div class="actions">${forms.map(linkView)}</div>
+    <div class="actions">${forms.map(formLinkView)}</div>
   </section>`
-}
-
-function linkView({ label, form, about }: FormLink): Html {
-  return html`<form method="get" action="/forms/${form}" data-ask>
-    <input type="hidden" name="about" value="${JSON.stringify(about)}" />
-    <button class="button plain">${label}</button>
-  </form>`
 }
 
 /** There is nothing to fill in: it is carried out at once. */

@@ -71,14 +71,17 @@ describe('an answer to a command', () => {
 })
 
 describe('what is behind a number', () => {
-  const csv = { reportId: shelfId, index: 7 }
+  const source = { kind: 'items', reportId: shelfId, index: 7 } as const
 
   it('can be had as a file, where there is one', () => {
     const said = [{ text: '12 min · Ana · Email', url: 'https://discord.com/channels/1/2/3' }]
-    const message = answerOf({ title: '52 answered', lines: said, csv })
+    const message = answerOf({ title: '52 answered', lines: said, file: { source, formats: ['csv', 'json'] } })
     expectSound(message)
-    expect(readAsPerson(message).text).toBe('52 answered\n12 min · Ana · Email · Open\nGet as CSV')
-    expect(buttonsOf(message)).toMatchObject([{ pressed: { kind: 'csv', items: csv } }])
+    expect(readAsPerson(message).text).toBe('52 answered\n12 min · Ana · Email · Open\nGet as CSV\nGet as JSON')
+    expect(buttonsOf(message)).toMatchObject([
+      { pressed: { kind: 'file', source, format: 'csv' } },
+      { pressed: { kind: 'file', source, format: 'json' } },
+    ])
     expect(buttonsOf(answerOf({ title: '52 answered', lines: said }))).toEqual([])
   })
 

@@ -7,6 +7,8 @@ import { sampleCards } from '../../contract/sample-cards.ts'
 const shelfId = fc.uuid()
 const number = fc.nat(999_999)
 
+const otherId = '019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d'
+
 describe('the id of a button', () => {
   it('says what was pressed on a card, and fits', () => {
     for (const card of Object.values(sampleCards)) {
@@ -41,7 +43,35 @@ describe('the id of a button', () => {
           [pressId.removed(id, index), { kind: 'removed', shelfId: id, index }],
           [pressId.page(id, index), { kind: 'page', conversationId: id, page: index }],
           [pressId.items({ reportId: id, index }), { kind: 'items', items: { reportId: id, index } }],
-          [pressId.csv({ reportId: id, index }), { kind: 'csv', items: { reportId: id, index } }],
+          [
+            pressId.file({ kind: 'items', reportId: id, index }, 'csv'),
+            { kind: 'file', format: 'csv', source: { kind: 'items', reportId: id, index } },
+          ],
+          [
+            pressId.file({ kind: 'list', listId: id }, 'json'),
+            { kind: 'file', format: 'json', source: { kind: 'list', listId: id } },
+          ],
+          [
+            pressId.file({ kind: 'customer', customerId: id }, 'json'),
+            { kind: 'file', format: 'json', source: { kind: 'customer', customerId: id } },
+          ],
+          [pressId.turn({ listId: id, page: index }), { kind: 'turn', page: { listId: id, page: index } }],
+          [pressId.list({ listId: id, page: index }), { kind: 'list', page: { listId: id, page: index } }],
+          [pressId.share({ listId: id, page: index }), { kind: 'share', page: { listId: id, page: index } }],
+          [pressId.who('found'), { kind: 'who' }],
+          [pressId.customer(id), { kind: 'customer', customerId: id }],
+          [pressId.same(id, otherId), { kind: 'same', customerId: id, otherId }],
+          [pressId.join(id, otherId), { kind: 'change', change: { kind: 'join', customerId: id, otherId } }],
+          [
+            pressId.distinguish(id, otherId),
+            { kind: 'change', change: { kind: 'distinguish', customerId: id, otherId } },
+          ],
+          [pressId.part(id, otherId), { kind: 'change', change: { kind: 'part', customerId: id, mergeId: otherId } }],
+          [pressId.unnote(id), { kind: 'unnote', customerId: id }],
+          [
+            pressId.open('settings.retention.remove', { customerId: id }),
+            { kind: 'open', form: 'settings.retention.remove', about: { customerId: id } },
+          ],
           [pressId.numbers(id), { kind: 'numbers', reportId: id }],
         ] as const
         for (const [customId, pressed] of made) {
@@ -66,6 +96,20 @@ describe('the id of a button', () => {
     'items:x',
     'items::1',
     'csv:x:-1',
+    'file:csv:items:x',
+    'file:csv:list:x:1',
+    'file:pdf:list:x',
+    'file:json:everything:x',
+    'turn:x',
+    'share:x:y',
+    'who:',
+    'same:x',
+    'join:x:y:z',
+    'part::y',
+    'open:note',
+    'open:note:{',
+    'open:note:{"customerId":{}}',
+    'open:nothing:{}',
     'numbers:',
     'here:there',
     'settings:1',

@@ -7,6 +7,7 @@ import { hasMarks } from '../../../../src/workspaces/discord/components/marks.ts
 import { messageOf, type Look } from '../../../../src/workspaces/discord/components/message.ts'
 import { pictureName } from '../../../../src/workspaces/discord/components/report.ts'
 import type { CardLink, Report, ReportLine } from '../../../../src/workspaces/report.ts'
+import type { Answer } from '../../../../src/workspaces/workspace.ts'
 import { problemsOf } from '../../../support/discord-limits.ts'
 import { readAsPerson } from '../../../support/discord/read-as-person.ts'
 import { hostileLines, hostileText, objectsIn } from '../../contract/hostile.ts'
@@ -94,8 +95,11 @@ describe('a report in Discord', () => {
   it('is so as an answer too, below any lines and above any buttons', () => {
     fc.assert(
       fc.property(hostileReport, hostileText, hostileLines, fc.boolean(), (report, title, lines, offersRoom) => {
-        const csv = { reportId: report.id, index: 3 }
-        expectSound(answerOf({ title, lines, report, csv }, { offersRoom, files: filesOf(report) }))
+        const file: Answer['file'] = {
+          source: { kind: 'items', reportId: report.id, index: 3 },
+          formats: ['csv', 'json'],
+        }
+        expectSound(answerOf({ title, lines, report, file }, { offersRoom, files: filesOf(report) }))
       }),
       { numRuns: 100 },
     )

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { CardLink, Chart, Report } from '../../../../src/workspaces/report.ts'
 import { answerBlocks } from '../../../../src/workspaces/slack/blocks/answer.ts'
 import { readClick } from '../../../../src/workspaces/slack/blocks/click.ts'
+import { readFileLink } from '../../../../src/workspaces/slack/blocks/history-link.ts'
 import { messageOf, type SlackMessage } from '../../../../src/workspaces/slack/blocks/message.ts'
 import { readItems } from '../../../../src/workspaces/slack/blocks/number-link.ts'
 import { slackProblems } from '../../../support/slack-limits.ts'
@@ -248,7 +249,7 @@ describe('an answer', () => {
           title,
           lines,
           ...(report ? { report } : {}),
-          ...(hasCsv ? { csv: { reportId: 'r1', index: 7 } } : {}),
+          ...(hasCsv ? { file: { source: { kind: 'items', reportId: 'r1', index: 7 }, formats: ['csv'] } } : {}),
         })
         expect(problemsOf(message)).toEqual([])
         expect(forgeries(message.blocks)).toEqual([])
@@ -264,9 +265,10 @@ describe('an answer', () => {
   })
 
   it('offers the file of what it lists', () => {
-    const { blocks } = answerBlocks({ title: '52 answered', lines: [], csv: { reportId: 'r-1', index: 7 } })
-    const button = [...objectsIn(blocks)].find(({ action_id }) => action_id === 'csv')
-    expect(readItems(String(button?.['value']))).toEqual({ reportId: 'r-1', index: 7 })
+    const source = { kind: 'items', reportId: 'r-1', index: 7 } as const
+    const { blocks } = answerBlocks({ title: '52 answered', lines: [], file: { source, formats: ['csv'] } })
+    const button = [...objectsIn(blocks)].find(({ type }) => type === 'button')
+    expect(readFileLink(String(button?.['action_id']), String(button?.['value']))).toEqual({ source, format: 'csv' })
     for (const strange of [null, undefined, '', 'r1', 'r1 x', 'r1 1 2', '../x 1', 'r1 99999'])
       expect(readItems(strange)).toBeNull()
   })

@@ -1,0 +1,6 @@
+/**
+ * What became of one thing that a customer did. `waiting`, `sending` and `snoozed` are its conversation's, while nobody settled
+ * it; `received`: nobody has to (automatic mail).
+ */
+export const exchangeStates = ['waiting', 'sending', 'snoozed', 'answered', 'dismissed', 'spam', 'received'] as const
+export type ExchangeState = (typeof exchangeStates)[number]

@@ -1,0 +1,157 @@
+import type { Db } from '../db/client.ts'
+import { findFields, type FindField, type FindWord } from '../workspaces/command-find.ts'
+import { oneLine } from '../workspaces/kit/text.ts'
+import { endingsOf, readCounts, wordsBeginning, wordsLike } from './dictionary.ts'
+import { isUnspaced } from './fold.ts'
+import {
+  marksOf,
+  mostOf,
+  stepsOf,
+  termsOf,
+  type Expression,
+  type Plan,
+  type StoredAsk,
+  type WordStep,
+} from './query.ts'
+import { facet } from './terms.ts'
+
+/** Of a beginning, so many words are looked for: the most frequent. */
+const mostBegun = 64
+const mostLike = 3
+
+export interface Planned {
+  plan: Plan
+  /** Words that are nowhere, and like nothing that is: then nothing can be found. */
+  nowhere: string[]
+  /** "“delviery” is nowhere: these have “delivery”"; null: nothing to say. */
+  note: string | null
+}
+
+/** Looks up what each word may stand for, and how many rows can have it all. */
+export async function planOf(db: Db, ask: StoredAsk): Promise<Planned> {
+  const [words, fields] = await Promise.all([
+    Promise.all(ask.words.map((word) => expand(db, word))),
+    Promise.all(
+      findFields.flatMap((field) =>
+        (ask.where[field] ?? []).map(async ({ value, isExcluded }) => ({
+          field,
+          isExcluded,
+          expression: await fieldOf(db, field, value),
+        })),
+      ),
+    ),
+  ])
+  const wanted = words.filter(({ word }) => !word.isExcluded)
+  const ranked = wanted.map(({ expression }) => expression)
+  const chosen = Map.groupBy(
+    fields.filter(({ isExcluded }) => !isExcluded),
+    ({ field }) => field,
+  )
+  const either = [...chosen.values()].map((some): Expression => {
+    const parts = some.map(({ expression }) => expression)
+    return { kind: 'either', parts }
+  })
+  const must = [...ranked, ...either].map((one) => possible(one) ?? nothing)
+  const excluded = [...words.filter(({ word }) => word.isExcluded), ...fields.filter(({ isExcluded }) => isExcluded)]
+  const counts = await readCounts(db, [...new Set(must.flatMap(termsOf))])
+  return {
+    plan: {
+      must,
+      not: excluded.flatMap(({ expression }) => possible(expression) ?? []),
+      ranked,
+      marks: ranked.flatMap(marksOf),
+      // Infinity, where nothing must be there.
+      atMost: Math.min(...must.map((one) => mostOf(one, counts))),
+      customerId: ask.customerId,
+      from: ask.from === null ? null : new Date(ask.from),
+      until: new Date(ask.until),
+    },
+    nowhere: wanted.filter(({ expression }) => possible(expression) === null).map(({ word }) => word.text),
+    note: wanted.flatMap(({ notes }) => notes).join('; ') || null,
+  }
+}
+
+interface Expanded {
+  word: FindWord
+  expression: Expression
+  notes: string[]
+}
+
+async function expand(db: Db, word: FindWord): Promise<Expanded> {
+  const steps = stepsOf(word.text)
+  const expanded = await Promise.all(steps.map((step, index) => expandStep(db, word, step, index, steps.length)))
+  const notes = expanded.flatMap(({ note }) => note ?? [])
+  const all = expanded.map(({ terms }, index) => ({ terms, distance: steps[index]?.distance ?? 1 }))
+  const [only] = all
+  // One step that is nowhere, and the others are nowhere in this order.
+  if (!only || all.some(({ terms }) => terms.length === 0))
+    return { word, expression: { kind: 'any', terms: [] }, notes: [] }
+  const expression: Expression = all.length === 1 ? { kind: 'any', terms: only.terms } : { kind: 'phrase', steps: all }
+  return { word, expression, notes }
+}
+
+async function expandStep(
+  db: Db,
+  { kind, text, isExcluded }: FindWord,
+  { word, isPart }: WordStep,
+  index: number,
+  count: number,
+): Promise<{ terms: string[]; note: string | null }> {
+  const isBegun = isPart || (kind === 'prefix' && index === count - 1)
+  const terms = isBegun
+    ? (await wordsBeginning(db, word, mostBegun)).map((one) => one.word)
+    : kind === 'word' && count === 1 && !isUnspaced(word)
+      ? (await endingsOf(db, word)).map((one) => one.word)
+      : [...(await readCounts(db, [word])).keys()]
+  if (terms.length > 0 || isExcluded || isBegun) return { terms, note: null }
+  const like = (await wordsLike(db, word, mostLike)).map((one) => one.word)
+  if (like.length === 0) return { terms, note: null }
+  const quoted = like.map((one) => `“${one}”`).join(' or ')
+  return { terms: like, note: `“${oneLine(count === 1 ? text : word, 60)}” is nowhere: these have ${quoted}` }
+}
+
+async function fieldOf(db: Db, field: FindField, value: string): Promise<Expression> {
+  switch (field) {
+    case 'customer':
+      return namedBy(db, value)
+    case 'account': {
+      const [, channel = '', account = value] = /^([^/]*)\/(.*)$/s.exec(value) ?? []
+      const parts: Expression[] = [only(facet('account', account))]
+      return { kind: 'all', parts: channel === '' ? parts : [only(facet('channel', channel)), ...parts] }
+    }
+    default:
+      return only(facet(field, value))
+  }
+}
+
+const only = (term: string): Expression => ({ kind: 'any', terms: [term] })
+
+/** Every part of a name or an address; the last may be its beginning. */
+export async function namedBy(db: Db, typed: string): Promise<Expression> {
+  const steps = stepsOf(typed)
+  const last = steps.at(-1)
+  if (!last) return { kind: 'any', terms: [] }
+  const begun = await wordsBeginning(db, facet('name', last.word), mostBegun)
+  const parts = steps.slice(0, -1).map(({ word }) => only(facet('name', word)))
+  return { kind: 'all', parts: [...parts, { kind: 'any', terms: begun.map(({ word }) => word) }] }
+}
+
+const nothing: Expression = { kind: 'any', terms: [] }
+
+/** Without what nothing has; null: nothing fits it. */
+function possible(expression: Expression): Expression | null {
+  switch (expression.kind) {
+    case 'any':
+      return expression.terms.length > 0 ? expression : null
+    case 'phrase':
+      return expression.steps.some(({ terms }) => terms.length === 0) ? null : expression
+    case 'all': {
+      const parts = expression.parts.flatMap((part) => possible(part) ?? [])
+      return parts.length === expression.parts.length ? { kind: 'all', parts } : null
+    }
+    case 'either': {
+      const parts = expression.parts.flatMap((part) => possible(part) ?? [])
+      return parts.length > 0 ? { kind: 'either', parts } : null
+    }
+  }
+}

@@ -48,12 +48,16 @@ export async function answerAudit(
   const by = called === null ? null : await findActors(ctx, workspaceId, called)
   if (by?.length === 0) return { title: `Nobody called “${called}” did anything here`, lines: [] }
   const ask = { period: periodOf(days, hours.timeZone), what, by }
-  const deeds = await readDeeds(ctx, ask, lineLimit + 1)
+  // Twice as many, as two may be told as one.
+  const deeds = withoutBeginnings(await readDeeds(ctx, ask, 2 * lineLimit + 1))
   const lines = await linesOf(ctx, workspaceId, deeds.slice(0, lineLimit), hours.timeZone)
   const title = ['Audit', what && whatNames[what], called, titleOf(days)].filter(Boolean).join(' · ')
   if (lines.length === 0) return { title, lines: [{ text: 'Nothing was done' }] }
   const hasMore = deeds.length > lineLimit
-  const narrower = 'These are the newest. For earlier ones name fewer days: /desk audit 2026-11-16..2026-11-18'
+  const narrower =
+    days.from === days.to
+      ? 'These are the newest. For the others name a person or a kind: /desk audit @ana exported'
+      : `These are the newest. For earlier ones name fewer days: /desk audit ${[what, days.from].filter(Boolean).join(' ')}`
   return { title, lines: hasMore ? [...lines, { text: narrower }] : lines }
 }
 
@@ -61,6 +65,19 @@ export async function answerAudit(
 function auditDays(period: PeriodAsk, now: Date, hours: Hours): Days {
   const days = daysOf(period, now, hours)
   return period.kind === 'week' ? { ...days, to: dateOf(now, hours.timeZone) } : days
+}
+
+/** An export is logged when it begins and when its last row left: of one that came to its end, only the end is told. */
+function withoutBeginnings(deeds: Deed[]): Deed[] {
+  const ended = new Map<string, number>()
+  return deeds.filter((deed) => {
+    if (deed.kind !== 'event' || deed.event.type !== 'history.exported') return true
+    const { list, format, rows } = deed.event.data
+    const key = [deed.by, list, format].join(' ')
+    const ends = ended.get(key) ?? 0
+    ended.set(key, typeof rows === 'number' ? ends + 1 : Math.max(0, ends - 1))
+    return typeof rows === 'number' || ends === 0
+  })
 }
 
 /** "Ana · approved a reply · 2026-11-20 14:02" */
@@ -77,7 +94,8 @@ async function linesOf(ctx: AuditContext, workspaceId: string, deeds: Deed[], ti
     readLinks(ctx, workspaceId, deeds),
   ])
   return deeds.map((deed) => {
-    const text = deed.kind === 'erasure' ? erasureText(deed.receipt, left.get(deed.receipt.id)) : deedText(deed.event)
+    const text =
+      deed.kind === 'erasure' ? erasureText(deed.receipt, left.get(deed.receipt.id), timeZone) : deedText(deed.event)
     return {
       text: [names.get(deed.by) ?? deed.by, text, clockText(deed.at, timeZone)].join(' · '),
       ...(deed.kind === 'event' ? links(deed.event) : {}),
@@ -134,10 +152,12 @@ function customerOf({ data }: EventOf): string | null {
 
 function deedText({ type, data }: EventOf): string {
   const count = (key: string, noun: string) => {
-    const value = data[key]
+    const held = data[key]
+    const value = Array.isArray(held) ? held.length : held
     return typeof value === 'number' ? ` (${value.toLocaleString('en')} ${noun}${value === 1 ? '' : 's'})` : ''
   }
   const list = (key: string) => (Array.isArray(data[key]) ? `: ${data[key].join(', ')}` : '')
+  const format = data['format'] === 'csv' ? 'CSV' : 'JSON'
   switch (type) {
     case 'draft.approved':
       return 'approved a reply'
@@ -146,13 +166,13 @@ function deedText({ type, data }: EventOf): string {
     case 'reply.marked-sent':
       return 'marked a reply as sent'
     case 'history.read':
-      return `read what a search found${count('count', 'passage')}`
+      return `read what a search found${count('conversations', 'conversation')}`
     case 'customer.read':
       return 'read a customer’s page'
     case 'history.shared':
-      return `showed what a search found to a room${count('count', 'passage')}`
+      return `showed what a search found to a room${count('conversations', 'conversation')}`
     case 'history.exported':
-      return `exported what a search finds${count('count', 'row')}`
+      return `exported what a search finds as ${format}${count('rows', 'row') || ' (not to its end)'}`
     case 'customer.exported':
       return `exported everything about a customer${count('conversations', 'conversation')}`
     case 'customer.joined':
@@ -162,7 +182,7 @@ function deedText({ type, data }: EventOf): string {
     case 'customer.distinguished':
       return 'told two customers apart'
     case 'customer.noted':
-      return 'wrote or removed a note about a customer'
+      return data['isRemoved'] === true ? 'removed a note about a customer' : 'wrote a note about a customer'
     case 'settings.changed':
       return `changed the settings${list('sections')}`
     default:
@@ -172,12 +192,15 @@ function deedText({ type, data }: EventOf): string {
 
 /** "erased a customer: 3 conversations, 12 messages · receipt 1a2b3c4d5e6f · 12 posts still to be taken out" */
 function erasureText(
-  { id, kind, counts }: Receipt,
+  { id, kind, counts, doneAt }: Receipt,
   left: { posts: number; problem: string | null } | undefined,
+  timeZone: string,
 ): string {
-  const what = kind === 'forget' ? 'erased a customer' : 'erased what was kept long enough'
+  // Without the customer it was cut off, and they are there still.
+  const forgotten = counts['customers'] ? 'erased a customer' : 'began to erase a customer, who must be asked for again'
+  const what = kind === 'forget' ? forgotten : 'erased what was kept long enough'
   const posts = left
     ? `${left.posts.toLocaleString('en')} ${left.posts === 1 ? 'post' : 'posts'} still to be taken out${left.problem ? ` (${left.problem})` : ''}`
-    : 'nothing is left in the rooms'
+    : `nothing is left in the rooms${doneAt ? ` since ${clockText(doneAt, timeZone)}` : ''}`
   return [`${what}: ${countsText(counts)}`, `receipt ${receiptNumber(id)}`, posts].join(' · ')
 }

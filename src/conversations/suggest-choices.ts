@@ -1,4 +1,5 @@
 import { exchangeStates } from '../history/exchange.ts'
+import { fold } from '../history/fold.ts'
 import { sentiments, themes, urgencies } from '../interactions/interaction.ts'
 import { dimensions } from '../measures/numbers.ts'
 import { auditWhats } from '../workspaces/command-audit.ts'
@@ -27,11 +28,11 @@ export const choices = {
   ],
 } satisfies Record<string, Suggestion[]>
 
-/** What begins with it, then what has it anywhere. */
+/** What begins with it, then what has it anywhere, however it is accented. */
 export function fitting(typed: string, all: readonly Suggestion[]): Suggestion[] {
-  const part = typed.trim().toLowerCase()
+  const part = fold(typed)
   const rank = ({ value, label }: Suggestion) => {
-    const places = [value, label].map((text) => text.toLowerCase().indexOf(part)).filter((place) => place >= 0)
+    const places = [value, label].map((text) => fold(text).indexOf(part)).filter((place) => place >= 0)
     return places.length > 0 ? Math.min(1, ...places) : 2
   }
   return all

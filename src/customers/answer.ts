@@ -5,6 +5,7 @@ import { rowsOf, type Db } from '../db/client.ts'
 import { conversations } from '../db/schema.ts'
 import { ConflictError, NotFoundError } from '../errors.ts'
 import { isUuid } from '../id.ts'
+import { repeated } from '../interactions/arrival.ts'
 import { dateOf } from '../settings/hours.ts'
 import { readTuning } from '../settings/queries.ts'
 import { refusalFor } from '../teammates/access.ts'
@@ -97,7 +98,7 @@ async function carryOut(
   const { customerId } = change
   const by = await knowTeammate(ctx, workspaceId, teammate)
   const isManager = (await refusalFor(ctx, workspaceId, teammate, 'manager')) === null
-  return ctx.db.transaction(async (tx) => {
+  const run = async (tx: Db): Promise<string> => {
     switch (change.kind) {
       case 'join':
       case 'distinguish': {
@@ -119,7 +120,9 @@ async function carryOut(
         await removeNote(ctx, tx, { noteId: change.noteId, by, isManager })
         return 'The note was removed'
     }
-  })
+  }
+  // What comes in from them, or an erasure, may hold what this wants, and want what this holds.
+  return repeated(() => ctx.db.transaction(run))
 }
 
 /** `title`: what is to be said above the page; else it is the customer's name. */

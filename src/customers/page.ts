@@ -1,6 +1,8 @@
+import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
+import { customers } from '../db/schema.ts'
 import { createList } from '../history/lists.ts'
-import { askAbout } from '../history/query.ts'
+import { askAbout, type StoredAsk } from '../history/query.ts'
 import { isUuid } from '../id.ts'
 import { readCardRefs } from '../posts/queries.ts'
 import { dateOf } from '../settings/hours.ts'
@@ -66,8 +68,9 @@ export async function readCustomerPage(
     readPromised(db, newestReplies),
     readLanguages(db, ids.slice(0, most.spoken)),
     readNotes(db, customerId, { teammateId: `${workspaceId}:${teammate.id}`, isManager }, shown.notes),
-    createList(ctx, workspaceId, teammate, ask),
+    keepHistory(ctx, workspaceId, customerId, teammate, ask),
   ])
+  if (listId === null) return null
   const urlOf = await readUrls(ctx, workspaceId, [...open, ...promised])
   const heard = exchanges.filter(({ state }) => state !== 'spam')
   const known = {
@@ -93,6 +96,24 @@ export async function readCustomerPage(
     history: { listId, page: 0 },
     isManager,
   }
+}
+
+/** The search for all that they did. Null: they were erased at this very moment, and nothing may be left that names them. */
+async function keepHistory(
+  ctx: PageContext,
+  workspaceId: string,
+  customerId: string,
+  teammate: Teammate,
+  ask: StoredAsk,
+): Promise<string | null> {
+  return ctx.db.transaction(async (tx) => {
+    const held = await tx
+      .select({ id: customers.id })
+      .from(customers)
+      .where(eq(customers.id, customerId))
+      .for('key share')
+    return held.length === 0 ? null : createList({ ...ctx, db: tx }, workspaceId, teammate, ask)
+  })
 }
 
 /** "3 h 5 min · Email · Asks where the parcel is" */

@@ -1,15 +1,20 @@
 import type { Context } from '../context.ts'
+import { addEvent } from '../conversations/queries.ts'
+import { findAlike } from '../customers/alike.ts'
 import { resolveCustomer } from '../customers/resolve.ts'
 import { clockText } from '../settings/hours.ts'
 import { readTuning } from '../settings/queries.ts'
 import { refusalFor } from '../teammates/access.ts'
+import { knowTeammate } from '../teammates/know.ts'
+import { isolated } from '../workspaces/kit/text.ts'
 import type { Answer, Teammate } from '../workspaces/workspace.ts'
 import { readHeld, type Held } from './held.ts'
 import { countsText } from './receipt.ts'
 
-type AnswerContext = Pick<Context, 'db' | 'clock' | 'channels' | 'workspaces'>
+type AnswerContext = Pick<Context, 'db' | 'clock' | 'newId' | 'channels' | 'workspaces'>
 
 const mostListed = 10
+const mostAlike = 3
 
 /** `/desk forget`: who is meant, what is held, and a form that asks before anything is erased. Managers only. */
 export async function answerForget(
@@ -21,15 +26,22 @@ export async function answerForget(
   const found = await findOne(ctx, workspaceId, customer, teammate, 'forget')
   if ('title' in found) return found
   const { customerId, held, timeZone } = found
+  const alike = await findAlike(ctx, customerId, mostAlike)
   return {
     title: `Erase ${held.name}?`,
     lines: [
       ...heldLines(held, timeZone),
       { text: 'All of it is erased for good, and posts are taken out of the rooms within minutes. Numbers stay.' },
-      { text: 'Files that somebody was given before, and mail in your own mailboxes, are not reached from here.' },
+      {
+        text: 'Files that somebody was given before, mail in your own mailboxes, and what others wrote about them are not reached from here.',
+      },
       ...(held.isSending
         ? [{ text: 'A reply to them is on its way: undo it on its card, or wait until it is sent.' }]
         : []),
+      ...alike.map(({ customerId: otherId, name, reason }) => ({
+        text: `Not erased with them: ${isolated(name, 80)}, ${reason}. If they are one person, join them first`,
+        customerId: otherId,
+      })),
     ],
     forms: [{ label: 'Erase…', form: 'forget', about: { customerId } }],
   }
@@ -80,7 +92,9 @@ async function findOne(
   }
   const held = people[0]?.held
   if (!held) return { title: 'There is no such customer any more', lines: [] }
-  const { hours } = await readTuning(ctx.db)
+  const [{ hours }, actor] = await Promise.all([readTuning(ctx.db), knowTeammate(ctx, workspaceId, teammate)])
+  const data = { customerId: first.id }
+  await addEvent(ctx, ctx.db, 'customer.read', { conversationId: null, actor, data })
   return { customerId: first.id, held, timeZone: hours.timeZone }
 }
 

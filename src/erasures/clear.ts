@@ -1,9 +1,10 @@
 import { inArray, sql, type SQL } from 'drizzle-orm'
 import { rowsOf, type Db } from '../db/client.ts'
-import { conversations, countedPeriods, events, exchanges, shelf, uses } from '../db/schema.ts'
+import { conversations, countedPeriods, events, identities, interactions, shelf, surges, uses } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
 import { readCounts } from '../history/dictionary.ts'
 import { facet } from '../history/terms.ts'
+import { writingJobs } from '../jobs/jobs.ts'
 
 /**
  * What an event may go on telling once its conversation is gone: ids, numbers, times and words of ours. Whatever isn't named
@@ -28,6 +29,14 @@ export async function scrubEvents(tx: Db, conversationIds: string[]): Promise<vo
       data: sql`(select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(${events.data}) where ${isKept})`,
     })
     .where(isAnyOf(events.conversationId, conversationIds))
+}
+
+/** Takes jobs that end in a draft out of the queue: they hold what a teammate asked for, and what went wrong. */
+export async function clearWriting(tx: Db, conversationId: string): Promise<void> {
+  await tx.execute(
+    sql`delete from pgboss.job where name in (select jsonb_array_elements_text(${JSON.stringify(writingJobs)}::jsonb))
+        and data->>'conversationId' = ${conversationId}`,
+  )
 }
 
 /** Takes jobs out of the queue, whatever their state, of which the payload names one of these conversations. */
@@ -69,10 +78,18 @@ export async function clearShelf(tx: Db, names: string[], texts: string[]): Prom
  * periods that were counted with them are counted anew.
  */
 export async function clearTopics(tx: Db, customerIds: string[]): Promise<void> {
-  const rows = await tx
-    .select({ topics: exchanges.topics })
-    .from(exchanges)
-    .where(isAnyOf(exchanges.customerId, customerIds))
+  const rows = await rowsOf<{ id: string; topics: string[] }>(
+    tx,
+    sql`select ${interactions.id}, ${interactions.topics} from ${interactions}
+          join ${conversations} on ${conversations.id} = ${interactions.conversationId}
+          where ${interactions.topics} is not null and ${isAnyOf(conversations.customerId, customerIds)}
+        union all
+        select ${interactions.id}, ${interactions.topics} from ${interactions}
+          join ${identities} on ${identities.id} = ${interactions.identityId}
+          join ${conversations} on ${conversations.id} = ${interactions.conversationId}
+          where ${interactions.topics} is not null and ${isAnyOf(identities.customerId, customerIds)}
+            and not ${isAnyOf(conversations.customerId, customerIds)}`,
+  )
   const theirs = new Map<string, number>()
   for (const { topics } of rows) for (const topic of new Set(topics)) theirs.set(topic, (theirs.get(topic) ?? 0) + 1)
   const all = await readCounts(
@@ -84,7 +101,8 @@ export async function clearTopics(tx: Db, customerIds: string[]): Promise<void> 
   const among = sql`(select jsonb_array_elements_text(${JSON.stringify(own)}::jsonb))`
   await tx.execute(sql`
     update outcomes o set topics = (select coalesce(jsonb_agg(topic), '[]') from jsonb_array_elements_text(o.topics) topic where topic not in ${among})
-    from ${conversations} where ${conversations.id} = o.conversation_id and ${isAnyOf(conversations.customerId, customerIds)}`)
+    from jsonb_array_elements_text(${JSON.stringify(rows.map(({ id }) => id))}::jsonb) said(id) where o.interaction_id = said.id::uuid`)
+  await tx.delete(surges).where(sql`${surges.topic} in ${among}`)
   await tx
     .delete(countedPeriods)
     .where(

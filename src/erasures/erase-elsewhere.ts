@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, or, sql } from 'drizzle-orm'
 import { changeConversation, addEvent } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
 import { attachments, conversations, drafts, identities, interactions, lines, replies } from '../db/schema.ts'
@@ -7,8 +7,7 @@ import { dropExchanges } from '../history/drop.ts'
 import { findOldestUnanswered } from '../interactions/queries.ts'
 import { dismissOutcomes } from '../measures/outcomes.ts'
 import type { PostBody } from '../posts/post.ts'
-import { askForDraft } from '../replies/settle.ts'
-import { deleted, scrubEvents } from './clear.ts'
+import { clearWriting, deleted, scrubEvents } from './clear.ts'
 import { eraseConversations, lockAll, settleReplies, type EraseContext } from './erase.ts'
 import { sumOf, type Counts } from './receipt.ts'
 import { takeMentions, takePosts } from './take-posts.ts'
@@ -63,7 +62,8 @@ async function eraseFrom(ctx: EraseContext, tx: Db, part: Part): Promise<Counts>
   const toThem = await tx
     .select({ id: replies.id })
     .from(replies)
-    .where(and(eq(replies.conversationId, conversationId), isTo(customerIds)))
+    // What was still to leave is withdrawn by now: it answered what is gone.
+    .where(and(eq(replies.conversationId, conversationId), or(isTo(customerIds), eq(replies.state, 'queued'))))
   const replyIds = toThem.map(({ id }) => id)
   const tells = tellsOf(
     written.map(({ seq }) => seq),
@@ -92,6 +92,8 @@ async function eraseFrom(ctx: EraseContext, tx: Db, part: Part): Promise<Counts>
         sql`not exists (select from ${replies} where ${replies.draftId} = ${drafts.id})`,
       ),
     )
+  await tx.update(drafts).set({ evidence: [], instruction: null }).where(eq(drafts.conversationId, conversationId))
+  await clearWriting(tx, conversationId)
   const triaged = written.flatMap(({ triagedAt }) => triagedAt?.toISOString() ?? [])
   await tx
     .update(interactions)
@@ -132,12 +134,17 @@ function tellsOf(seqs: number[], replyIds: string[], interactionIds: string[]): 
 async function goOn(ctx: EraseContext, tx: Db, conversationId: string, by: string): Promise<void> {
   const lost = sql`case when exists (select from ${drafts} d where d.id = ${conversations.draftId}) then ${conversations.draftId} end`
   const settled = sql`case when exists (select from ${replies} r where r.id = ${conversations.replyId}) then ${conversations.replyId} end`
+  // Whoever is reading it all just now, to write a draft of it, comes too late.
+  const inboundSeq = sql`${conversations.inboundSeq} + 1`
   await tx
     .update(conversations)
-    .set({ draftId: lost, replyId: settled, indexedVersion: 0 })
+    .set({ draftId: lost, replyId: settled, indexedVersion: 0, inboundSeq })
     .where(eq(conversations.id, conversationId))
   const row = await changeConversation(ctx, tx, conversationId, {})
-  if (!row || (row.state !== 'waiting' && row.state !== 'snoozed' && row.state !== 'sending')) return
+  if (!row) return
+  // What others wrote there may be without a theme still.
+  await ctx.queue.add(tx, 'triage', { conversationId, seq: row.inboundSeq })
+  if (row.state !== 'waiting' && row.state !== 'snoozed' && row.state !== 'sending') return
   const [answered] = await tx
     .select({ seq: sql<number>`coalesce(max(${replies.answersSeq}), 0)::int` })
     .from(replies)
@@ -146,7 +153,8 @@ async function goOn(ctx: EraseContext, tx: Db, conversationId: string, by: strin
   if (since) {
     const state = row.state === 'sending' && row.replyId === null ? ('waiting' as const) : row.state
     await tx.update(conversations).set({ state, waitingSince: since }).where(eq(conversations.id, conversationId))
-    if (state !== 'sending' && row.draftId === null) await askForDraft(ctx, tx, conversationId, row.inboundSeq)
+    if (state !== 'sending' && row.draftId === null)
+      await tx.update(conversations).set({ isDrafting: true }).where(eq(conversations.id, conversationId))
     return
   }
   const data = { reason: 'no-reply-needed' as const, seq: row.inboundSeq }

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNotNull } from 'drizzle-orm'
+import { and, asc, eq, gt, isNotNull, not } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { addEvent } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
@@ -94,14 +94,13 @@ async function* rowsOf(db: Db, people: string[]): AsyncGenerator<string> {
 /** Into conversations of others they were forwarded: only what they themselves wrote is theirs. */
 async function* elsewhere(db: Db, people: string[]): AsyncGenerator<string> {
   const rows = await db
-    .select({ interaction: interactions, customerId: conversations.customerId })
+    .select({ interaction: interactions })
     .from(interactions)
     .innerJoin(identities, eq(identities.id, interactions.identityId))
     .innerJoin(conversations, eq(conversations.id, interactions.conversationId))
-    .where(isAnyOf(identities.customerId, people))
+    .where(and(isAnyOf(identities.customerId, people), not(isAnyOf(conversations.customerId, people))))
     .orderBy(asc(interactions.id))
-  const written = rows.flatMap(({ interaction, customerId }) => (people.includes(customerId) ? [] : [interaction]))
-  for (const interaction of written)
+  for (const { interaction } of rows)
     yield JSON.stringify({ ofAnother: true, interactions: await withFiles(db, [interaction]) })
 }
 

@@ -2,14 +2,16 @@ import { createHmac } from 'node:crypto'
 import { asc, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { addEvent } from '../conversations/queries.ts'
+import { lockIdentitiesOf } from '../customers/queries.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, erasures, identities, lists } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
-import { NotFoundError } from '../errors.ts'
+import { ConflictError, NotFoundError } from '../errors.ts'
 import { repeated } from '../interactions/arrival.ts'
 import { clearShelf, clearTopics, clearUses } from './clear.ts'
 import { eraseElsewhere } from './erase-elsewhere.ts'
-import { eraseConversations, type EraseContext } from './erase.ts'
+import { eraseConversations, onItsWay, type EraseContext } from './erase.ts'
+import { readHeld } from './held.ts'
 import { eraseCustomers, eraseLeftBehind, lockCustomers, personOf } from './people.ts'
 import { addToReceipt, openReceipt, settleReceipt, type Receipt } from './receipt.ts'
 
@@ -48,6 +50,10 @@ async function eraseSome(
   { id, by }: { id: string; by: string },
 ): Promise<Receipt | null> {
   const receipt = await openReceipt(ctx, tx, { id, kind: 'forget', by })
+  // Held before conversations are, as by what comes in and by joins: they wait, or are seen.
+  await lockIdentitiesOf(tx, people)
+  // Also where it is the last batch that would refuse: half a person is not what was asked for.
+  if ((await readHeld(tx, people[0] ?? ''))?.isSending) throw new ConflictError(onItsWay)
   const rows = await tx
     .select({ id: conversations.id })
     .from(conversations)
@@ -58,17 +64,18 @@ async function eraseSome(
   await clearTopics(tx, people)
   const { counts, customerIds } = await eraseConversations(ctx, tx, ids, id, { by, isForgotten: true })
   const after = await addToReceipt(tx, receipt, counts)
-  if (ids.length === batch) return null
+  const others = customerIds.filter((one) => !people.includes(one))
+  if (ids.length === batch) {
+    await eraseLeftBehind(tx, others)
+    return null
+  }
   await lockCustomers(tx, people)
   // They wrote again at this very moment.
   if ((await tx.$count(conversations, isAnyOf(conversations.customerId, people))) > 0) return null
   const elsewhere = await eraseElsewhere(ctx, tx, people, id, by)
   await clearTraces(tx, people)
   const who = await eraseCustomers(tx, people)
-  await eraseLeftBehind(
-    tx,
-    customerIds.filter((one) => !people.includes(one)),
-  )
+  await eraseLeftBehind(tx, others)
   const whole = await addToReceipt(tx, await addToReceipt(tx, after, elsewhere), who)
   await addEvent(ctx, tx, 'customer.forgotten', {
     conversationId: null,

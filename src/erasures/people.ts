@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { rowsOf, type Db } from '../db/client.ts'
-import { conversations, customers, distinctions, identities, interactions, merges, notes } from '../db/schema.ts'
+import { conversations, customers, distinctions, identities, interactions, lists, merges, notes } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
 import { deleted } from './clear.ts'
 import type { Counts } from './receipt.ts'
@@ -37,6 +37,10 @@ export async function eraseCustomers(tx: Db, ids: string[]): Promise<Counts> {
   const noted = await deleted(tx, sql`delete from ${notes} where ${isAnyOf(notes.customerId, ids)}`)
   await tx.delete(distinctions).where(sql`${isAnyOf(distinctions.a, ids)} or ${isAnyOf(distinctions.b, ids)}`)
   await tx.delete(merges).where(sql`${isAnyOf(merges.customerId, ids)} or ${isAnyOf(merges.joinedId, ids)}`)
+  // The title of what was looked up on their page is their name.
+  await tx
+    .delete(lists)
+    .where(sql`${lists.ask}->>'customerId' in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`)
   const known = await deleted(tx, sql`delete from ${identities} where ${isAnyOf(identities.customerId, ids)}`)
   const gone = await deleted(tx, sql`delete from ${customers} where ${isAnyOf(customers.id, ids)}`)
   return { notes: noted, identities: known, customers: gone }

@@ -42,10 +42,16 @@ export function makeForgetForm(customerId: string, held: Held, timeZone: string)
 export function readForgetForm(values: FormValues, { name }: Pick<Held, 'name'>): Read<true> {
   const read = readValues(values, { name: words(longestName, `Type the name to confirm: ${name}`) })
   if ('errors' in read) return read
-  return plain(read.value.name) === plain(name)
+  return plain(read.value.name) === plain(name) || read.value.name === name.trim()
     ? { value: true }
     : { errors: { name: `This is not their name. To erase them for good, type: ${name}` } }
 }
 
-/** As people type it: capitals, accents in either form, and spaces don't matter. */
-const plain = (name: string): string => name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
+/** As people type it: capitals, accents in either form, spaces, and what nobody sees don't matter. */
+const plain = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replace(/\p{Cf}+/gu, '')
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .trim()

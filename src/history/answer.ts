@@ -4,18 +4,22 @@ import { posts } from '../db/schema.ts'
 import { BadInputError } from '../errors.ts'
 import { newPost } from '../posts/queries.ts'
 import { wakeRoom } from '../posts/rooms.ts'
+import { dayText } from '../measures/period.ts'
+import { dateOf } from '../settings/hours.ts'
 import { readTuning } from '../settings/queries.ts'
+import type { Hours } from '../settings/tuning.ts'
 import { refusalFor } from '../teammates/access.ts'
 import { knowTeammate } from '../teammates/know.ts'
-import type { FindAsk } from '../workspaces/command-find.ts'
+import type { FindAsk, FindWord } from '../workspaces/command-find.ts'
 import type { ListPage } from '../workspaces/found.ts'
+import { oneLine } from '../workspaces/kit/text.ts'
 import type { Answer, AnswerLine, Teammate } from '../workspaces/workspace.ts'
 import { readAsk } from './asked.ts'
 import { createList, keepStart, readList, type List } from './lists.ts'
 import { readPassages } from './passages.ts'
 import { planOf, type Planned } from './plan.ts'
 import type { StoredAsk } from './query.ts'
-import { searchExchanges, type Cursor, type Hit } from './search.ts'
+import { searchExchanges, type Cursor, type FoundExchanges, type Hit } from './search.ts'
 
 type HistoryContext = Pick<Context, 'db' | 'queue' | 'clock' | 'newId' | 'channels' | 'workspaces'>
 
@@ -46,11 +50,11 @@ export async function answerFind(
     throw error
   }
   const planned = await planOf(ctx.db, stored)
-  const { hits, next } = await searchPage(ctx, stored, planned, null)
-  if (hits.length === 0) return nothingFound(stored, planned)
+  const found = await searchPage(ctx, stored, planned, null)
+  const { next } = found
+  if (found.hits.length === 0 && next === null) return nothingFound(stored, planned)
   const id = await createList(ctx, workspaceId, teammate, stored, next ? [next] : [])
-  const shown = { list: { id, ask: stored, starts: [] }, page: 0, planned, hits, hasNext: next !== null }
-  return showPage(ctx, workspaceId, shown, teammate)
+  return showPage(ctx, workspaceId, { list: { id, ask: stored, starts: [] }, page: 0, planned, ...found }, teammate)
 }
 
 /** Another page of a list, by anybody in the team. */
@@ -65,7 +69,8 @@ export async function openPage(
   const list = await readList(ctx, workspaceId, listId)
   if (!list) return goneAnswer
   const found = await findPage(ctx, list, page)
-  if (!found || found.hits.length === 0) return { title: `There is nothing more: ${list.ask.title}`, lines: [] }
+  if (!found || (found.hits.length === 0 && found.next === null))
+    return { title: `There is nothing more: ${list.ask.title}`, lines: [] }
   return showPage(ctx, workspaceId, { list, page, ...found }, teammate)
 }
 
@@ -98,10 +103,8 @@ export async function sharePage(
   return { title: isNew ? 'Shared with the room' : 'This page was shared with the room before', lines: [] }
 }
 
-interface FoundPage {
+interface FoundPage extends FoundExchanges {
   planned: Planned
-  hits: Hit[]
-  hasNext: boolean
 }
 
 /** Null: there are not so many pages. */
@@ -111,9 +114,10 @@ async function findPage(ctx: Pick<Context, 'db'>, list: List, page: number): Pro
   let at = Math.min(page, list.starts.length)
   let start = list.starts[at - 1] ?? null
   for (;;) {
-    const { hits, next } = await searchPage(ctx, list.ask, planned, start)
+    const found = await searchPage(ctx, list.ask, planned, start)
+    const { next } = found
     if (next && at >= list.starts.length) await keepStart(ctx.db, list.id, at + 1, next)
-    if (at === page) return { planned, hits, hasNext: next !== null }
+    if (at === page) return { planned, ...found }
     if (!next) return null
     start = next
     at += 1
@@ -125,19 +129,20 @@ async function searchPage(
   { order }: StoredAsk,
   { plan, nowhere }: Planned,
   before: Cursor | null,
-): Promise<{ hits: Hit[]; next: Cursor | null }> {
-  if (nowhere.length > 0) return { hits: [], next: null }
+): Promise<FoundExchanges> {
+  if (nowhere.length > 0) return { hits: [], next: null, lookedBackTo: null }
   return searchExchanges(db, plan, { before, limit: pageSize, order })
 }
 
 async function showPage(
   ctx: HistoryContext,
   workspaceId: string,
-  { list, page, planned, hits, hasNext }: FoundPage & { list: List; page: number },
+  { list, page, planned, hits, next, lookedBackTo }: FoundPage & { list: List; page: number },
   teammate: Teammate,
 ): Promise<Answer> {
   const ids = hits.map(({ interactionId }) => interactionId)
-  const [passages, notManager, actor] = await Promise.all([
+  const [{ hours }, passages, notManager, actor] = await Promise.all([
+    readTuning(ctx.db),
     readPassages(ctx, workspaceId, ids, planned.plan.marks),
     refusalFor(ctx, workspaceId, teammate, 'manager'),
     knowTeammate(ctx, workspaceId, teammate),
@@ -151,14 +156,20 @@ async function showPage(
     found: {
       page: { listId: list.id, page },
       asked: title,
-      note: planned.note,
+      note: [planned.note, lookedBackTo && lookedText(lookedBackTo, hours)].filter(Boolean).join('. ') || null,
       passages,
-      hasNext,
+      hasNext: next !== null,
       canShare: passages.length > 0,
     },
   }
   if (notManager !== null) return answer
   return { ...answer, file: { source: { kind: 'list', listId: list.id }, formats: ['csv', 'json'] } }
+}
+
+/** "Looked back to 3 May 2025: Older looks further" */
+function lookedText(moment: string, { timeZone }: Hours): string {
+  const day = dateOf(new Date(moment), timeZone)
+  return `Looked back to ${dayText(day, { day: 'numeric', month: 'long', year: 'numeric' })}: Older looks further`
 }
 
 const conversationsOf = (hits: Hit[]): string[] => [...new Set(hits.map(({ conversationId }) => conversationId))]
@@ -167,13 +178,13 @@ const conversationsOf = (hits: Hit[]): string[] => [...new Set(hits.map(({ conve
 function nothingFound({ title, words, where, from }: StoredAsk, { nowhere, note }: Planned): Answer {
   const lines: (AnswerLine | false)[] = [
     nowhere.length > 0 && {
-      text: `${nowhere.map((word) => `“${word.slice(0, 60)}”`).join(', ')}: nowhere in what customers wrote or the team answered`,
+      text: `${nowhere.map((word) => `“${oneLine(word, 60)}”`).join(', ')}: nowhere in what customers wrote or the team answered`,
     },
     note !== null && { text: note },
     words.some(({ kind }) => kind === 'phrase') && {
       text: 'Words in quotes must stand in this order. Try them without',
     },
-    words.some(({ kind, text }) => kind === 'word' && text.length > 4) && {
+    words.some(isLong) && {
       text: `Fewer letters find more. For example: /desk find ${exampleOf(words)}*`,
     },
     Object.keys(where).length > 0 &&
@@ -183,8 +194,10 @@ function nothingFound({ title, words, where, from }: StoredAsk, { nowhere, note 
   return { title: `Nothing found: ${title}`, lines: lines.filter((line) => line !== false) }
 }
 
-function exampleOf(words: StoredAsk['words']): string {
-  const word =
-    words.find(({ kind, text, isExcluded }) => kind === 'word' && text.length > 4 && !isExcluded)?.text ?? 'refund'
+const isLong = ({ kind, text, isExcluded }: FindWord): boolean => kind === 'word' && text.length > 4 && !isExcluded
+
+/** Of a long word, its beginning. */
+function exampleOf(words: FindWord[]): string {
+  const word = words.find(isLong)?.text ?? 'refund'
   return word.slice(0, Math.min(12, Math.max(3, word.length - 3))).toWellFormed()
 }

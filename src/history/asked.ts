@@ -43,8 +43,13 @@ export async function readAsk(
   for (const [field, values] of Object.entries(ask.where) as [FindField, FindValue[]][]) {
     const meant: { one: Meant; isExcluded: boolean }[] = []
     for (const { value, isExcluded } of values) {
-      if (field === 'customer' && isUuid(value) && !isExcluded) customerId = value.toLowerCase()
-      else for (const one of await meantBy(ctx, workspaceId, field, value, teammate)) meant.push({ one, isExcluded })
+      if (field === 'customer' && isUuid(value)) {
+        if (isExcluded || values.length > 1)
+          throw new BadInputError(
+            'Of customers who are told by their id, it takes one. Others are told by name. For example: /desk find -customer:"Mia Jansen"',
+          )
+        customerId = value.toLowerCase()
+      } else for (const one of await meantBy(ctx, workspaceId, field, value, teammate)) meant.push({ one, isExcluded })
     }
     where[field] = meant.map(({ one, isExcluded }) => ({ value: one.id, isExcluded }))
     labels.push(...labelsOf(field, meant))

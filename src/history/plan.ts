@@ -18,6 +18,8 @@ import { facet } from './terms.ts'
 /** Of a beginning, so many words are looked for: the most frequent. */
 const mostBegun = 64
 const mostLike = 3
+/** A phrase with more words than this that are nowhere is nowhere: none of them is looked up by its spelling. */
+const mostMistyped = 2
 
 export interface Planned {
   plan: Plan
@@ -67,7 +69,7 @@ export async function planOf(db: Db, ask: StoredAsk): Promise<Planned> {
       until: new Date(ask.until),
     },
     nowhere: wanted.filter(({ expression }) => possible(expression) === null).map(({ word }) => word.text),
-    note: wanted.flatMap(({ notes }) => notes).join('; ') || null,
+    note: words.flatMap(({ notes }) => notes).join('; ') || null,
   }
 }
 
@@ -79,7 +81,15 @@ interface Expanded {
 
 async function expand(db: Db, word: FindWord): Promise<Expanded> {
   const steps = stepsOf(word.text)
-  const expanded = await Promise.all(steps.map((step, index) => expandStep(db, word, step, index, steps.length)))
+  const counts = await readCounts(db, [...new Set(steps.map((step) => step.word))])
+  const whole = word.kind === 'prefix' ? steps.slice(0, -1) : steps
+  const unknown = whole.filter((step) => !step.isPart && !counts.has(step.word))
+  if (steps.length > 1 && unknown.length > mostMistyped) return { word, expression: nothing, notes: [] }
+  const expanded = await Promise.all(
+    steps.map((step, index) =>
+      expandStep(db, word, step, { isOnly: steps.length === 1, isLast: index === steps.length - 1, counts }),
+    ),
+  )
   const notes = expanded.flatMap(({ note }) => note ?? [])
   const all = expanded.map(({ terms }, index) => ({ terms, distance: steps[index]?.distance ?? 1 }))
   const [only] = all
@@ -94,20 +104,24 @@ async function expandStep(
   db: Db,
   { kind, text, isExcluded }: FindWord,
   { word, isPart }: WordStep,
-  index: number,
-  count: number,
+  { isOnly, isLast, counts }: { isOnly: boolean; isLast: boolean; counts: ReadonlyMap<string, number> },
 ): Promise<{ terms: string[]; note: string | null }> {
-  const isBegun = isPart || (kind === 'prefix' && index === count - 1)
-  const terms = isBegun
-    ? (await wordsBeginning(db, word, mostBegun)).map((one) => one.word)
-    : kind === 'word' && count === 1 && !isUnspaced(word)
+  if (isPart || (kind === 'prefix' && isLast)) {
+    const begun = await wordsBeginning(db, word, mostBegun + 1)
+    const terms = begun.slice(0, mostBegun).map((one) => one.word)
+    const what = isExcluded ? 'left out' : 'looked for'
+    const note = `Many words begin with “${oneLine(word, 60)}”: the ${mostBegun} most frequent are ${what}`
+    return { terms, note: begun.length > mostBegun ? note : null }
+  }
+  const terms =
+    kind === 'word' && isOnly && !isUnspaced(word)
       ? (await endingsOf(db, word)).map((one) => one.word)
-      : [...(await readCounts(db, [word])).keys()]
-  if (terms.length > 0 || isExcluded || isBegun) return { terms, note: null }
+      : [word].filter((one) => counts.has(one))
+  if (terms.length > 0 || isExcluded) return { terms, note: null }
   const like = (await wordsLike(db, word, mostLike)).map((one) => one.word)
   if (like.length === 0) return { terms, note: null }
   const quoted = like.map((one) => `“${one}”`).join(' or ')
-  return { terms: like, note: `“${oneLine(count === 1 ? text : word, 60)}” is nowhere: these have ${quoted}` }
+  return { terms: like, note: `“${oneLine(isOnly ? text : word, 60)}” is nowhere: these have ${quoted}` }
 }
 
 async function fieldOf(db: Db, field: FindField, value: string): Promise<Expression> {

@@ -101,15 +101,19 @@ export async function readStale(tx: Db, interactionIds: readonly string[]): Prom
           left join lateral (select * from outcomes where interaction_id = i.id and undone_at is null order by since desc limit 1) o on true`,
     ),
     // The words of a reply are those of the newest that it answers; of automatic mail only where there is nothing else.
+    // That one is found by the index, from its end: there may be thousands of both.
     rowsOf<{ interaction_id: string; text: string }>(
       tx,
       sql`select i.id as interaction_id, r.text
-          from (select distinct i.conversation_id from ${ids}
-            cross join lateral (select conversation_id from interactions where id = ids.id offset 0) i) c
+          from (select i.conversation_id, min(i.seq) as seq from ${ids}
+            cross join lateral (select conversation_id, seq from interactions where id = ids.id offset 0) i group by 1) c
           cross join lateral (select * from replies
-            where conversation_id = c.conversation_id and state in ('accepted', 'published') offset 0) r
-          cross join lateral (select id from interactions where conversation_id = r.conversation_id and seq <= r.answers_seq
-            order by automatic is not null, seq desc, id desc limit 1) i
+            where conversation_id = c.conversation_id and answers_seq >= c.seq and state in ('accepted', 'published') offset 0) r
+          cross join lateral (select coalesce(
+            (select id from interactions where conversation_id = r.conversation_id and seq <= r.answers_seq and automatic is null
+              order by seq desc, id desc limit 1),
+            (select id from interactions where conversation_id = r.conversation_id and seq <= r.answers_seq
+              order by seq desc, id desc limit 1)) as id offset 0) i
           where i.id in (select id from ${ids})
           order by r.accepted_at, r.id`,
     ),

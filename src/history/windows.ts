@@ -1,19 +1,22 @@
 import { sql } from 'drizzle-orm'
 import { rowsOf, type Db } from '../db/client.ts'
 
-/** A stretch of time, told by the terms of its days and months. */
-interface Window {
+/** A stretch of time, each beginning where the one after it ends. */
+export interface Window {
+  /** ISO 8601: its first moment. */
+  from: string
+  /** Days and months: each row in it has one of them, and others may. None where they would hardly leave anything out. */
   terms: string[]
-  /** It reaches from the newest to the oldest. */
-  isAll: boolean
 }
 
 interface Windows {
   /**
-   * The next one back in time, in which about so many more should be found; null: there is none. `found`: how many were
-   * found in those before it.
+   * The next one back in time, in which about so many more should be found; null: there is none, or enough was looked at.
+   * `found`: how many were found in those before it.
    */
   next(found: number, wanted: number): Promise<Window | null>
+  /** Whether there are more after it. */
+  isEnd(): boolean
 }
 
 interface Bucket {
@@ -24,14 +27,16 @@ interface Bucket {
 /** A window is so large that it should have this many: one that is too small costs another look. */
 const fewest = 60
 const mostWider = 16
+/** Beyond so many rows nothing is worth another look at once: about 100 ms. */
+export const mostLookedAt = 150_000
 
 /**
  * Stretches of time from `until` back to `from`, sized by how often what is looked for can be there: `atMost` in all. They
- * are days and months of UTC, so the first and the last may reach beyond.
+ * are days and months of UTC, so the first and the last may reach beyond. Together they hold about `budget` rows.
  */
 export async function openWindows(
   db: Db,
-  { from, until, atMost }: { from: Date | null; until: Date; atMost: number },
+  { from, until, atMost, budget }: { from: Date | null; until: Date; atMost: number; budget: number },
 ): Promise<Windows> {
   const first = from?.toISOString() ?? ''
   const last = new Date(until.getTime() - 1).toISOString()
@@ -39,46 +44,75 @@ export async function openWindows(
     db,
     sql`select term, count from terms where term ~>=~ 'month=' and term ~<~ 'month>' order by term collate "C" desc`,
   )
-  const total = months.reduce((sum, { count }) => sum + count, 0)
+  const total = sum(months)
   /** How many of a bucket's rows fit, at most and on average. */
   const share = total === 0 ? 0 : Math.min(1, atMost / total)
   const isWithin = ({ term }: Bucket) => {
-    const date = term.slice(term.indexOf('=') + 1)
+    const date = dateIn(term)
     return date >= first.slice(0, date.length) && date <= last.slice(0, date.length)
   }
   const pending = months.filter(isWithin)
-  const isEverything = pending.length === months.length
+  const isToEnd = pending.at(-1)?.term === months.at(-1)?.term
+  const monthCounts = new Map(months.map(({ term, count }) => [dateIn(term), count]))
   let isFirst = true
   let expected = 0
   let seen = 0
+  let looked = 0
 
   return {
+    isEnd: () => pending.length === 0,
     async next(found, wanted) {
-      if (pending.length === 0) return null
+      if (pending.length === 0 || looked >= budget) return null
       const least = Math.max(fewest, wanted * 1.5)
       // Fewer came than expected: what is looked for together is hardly ever together.
       const needed = wanted * 1.5 * ((seen + 1) / (found + 1))
       const goal = isFirst ? least : Math.max(least, Math.min(expected * mostWider, needed))
-      const terms: string[] = []
+      // Of the rarest of what is looked for, all can be gone through, however long ago they were.
+      const room = atMost <= budget - looked ? Infinity : budget - looked
+      const taken: Bucket[] = []
+      let rows = 0
       expected = 0
-      while (expected < goal) {
+      while (expected < goal && rows < room) {
         const [bucket] = pending
         if (!bucket) break
         const some = bucket.count * share
-        if (bucket.term.startsWith('month=') && expected + some > goal * 2) {
+        const isLarge = expected + some > goal * 2 || rows + bucket.count > room
+        if (bucket.term.startsWith('month=') && isLarge) {
           pending.splice(0, 1, ...(await readDays(db, bucket.term)).filter(isWithin))
           continue
         }
         pending.shift()
-        terms.push(bucket.term)
+        taken.push(bucket)
         expected += some
+        rows += bucket.count
       }
-      const isAll = isFirst && isEverything && pending.length === 0
       isFirst = false
       seen += expected
-      return terms.length > 0 ? { terms, isAll } : null
+      looked += Math.min(rows, atMost)
+      const oldest = taken.at(-1)
+      if (!oldest) return null
+      // Where nothing must be there, every row would be looked at without its times.
+      const isMost = isToEnd && pending.length === 0 && rows * 2 >= total && atMost < Infinity
+      return { from: startOf(oldest.term), terms: isMost ? [] : covering(taken, monthCounts) }
     },
   }
+}
+
+const sum = (buckets: Bucket[]): number => buckets.reduce((all, { count }) => all + count, 0)
+
+/** "2026-11", "2026-11-20" */
+const dateIn = (term: string): string => term.slice(term.indexOf('=') + 1)
+
+const startOf = (term: string): string => `${dateIn(term).padEnd(10, '-01')}T00:00:00.000Z`
+
+/** The fewest terms that all of them have: each is one more to be looked up for every row. The month, where its days are half of it. */
+function covering(buckets: Bucket[], monthCounts: ReadonlyMap<string, number>): string[] {
+  const byMonth = Map.groupBy(buckets, ({ term }) => dateIn(term).slice(0, 7))
+  return [...byMonth].flatMap(([month, some]) =>
+    some.length > 1 && sum(some) * 2 >= (monthCounts.get(month) ?? Infinity)
+      ? [`month=${month}`]
+      : some.map(({ term }) => term),
+  )
 }
 
 /** The days of `month=2026-11`, the newest first. */

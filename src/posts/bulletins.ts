@@ -67,13 +67,17 @@ export async function listBulletins(
   after: string | null,
   only?: Bulletin['message']['kind'],
 ): Promise<BulletinPage> {
-  const position = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~(.{1,500})$/.exec(after ?? '')
-  const beyond = position && sql`(${posts.createdAt}, ${posts.key}) < (${position[1]}::timestamptz, ${position[2]})`
+  const [, moment = '', key] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~([^\0\p{Cs}]{1,500})$/u.exec(after ?? '') ?? []
+  const edge = new Date(moment)
+  const isPosition = key !== undefined && !Number.isNaN(edge.getTime())
+  const beyond = isPosition
+    ? sql`(${posts.createdAt}, ${posts.key}) < (${edge.toISOString()}::timestamptz, ${key})`
+    : undefined
   const isKind = only && sql`${posts.body}->>'kind' = ${only}`
   const rows = await ctx.db
     .select({ key: posts.key, at: posts.createdAt, body: posts.body })
     .from(posts)
-    .where(and(eq(posts.workspace, workspaceId), isNull(posts.conversationId), isKind, beyond ?? undefined))
+    .where(and(eq(posts.workspace, workspaceId), isNull(posts.conversationId), isKind, beyond))
     .orderBy(desc(posts.createdAt), desc(posts.key))
     .limit(pageSize + 1)
   const page = rows.slice(0, pageSize)

@@ -120,6 +120,15 @@ it('offers dates with their days, and those that are typed', async () => {
   for (const typed of ['since 2026-11-21', 'x', '2026-02-30']) expect(await offered('find', 'date', typed)).toEqual([])
 })
 
+it('offers names however they are accented, whatever is typed', async () => {
+  await knowTeammate(desk.ctx, 'slack', { id: 'U1', name: 'José Ångström' })
+  expect(await offered('find', 'teammate', 'jose a')).toEqual([{ value: 'José Ångström', label: 'José Ångström' }])
+  for (const { options } of commands)
+    for (const option of options)
+      for (const typed of ['\0', '\ud800', "'%_\\", 'x'.repeat(5000)])
+        expect(await suggest(desk.ctx, 'fake', option, typed, ana)).toBeDefined()
+})
+
 it('offers nothing that its command would not understand', async () => {
   await hear('Mia "the bell" Jansen', { topics: ['a, b'], language: 'de' })
   await knowTeammate(desk.ctx, 'slack', { id: 'U1', name: 'Ana' })

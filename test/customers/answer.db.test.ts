@@ -249,3 +249,23 @@ describe('a note', () => {
     }
   })
 })
+
+describe('what is decided about a customer', () => {
+  it('is carried out again where something else was in its way', async () => {
+    const [mia, other] = [await meet('a', { name: 'Mia Jansen' }), await meet('b', { name: 'M. Jansen' })]
+    const { db } = desk.ctx
+    let calls = 0
+    const deadlocked = () => Promise.reject(Object.assign(new Error('deadlock detected'), { code: '40P01' }))
+    const raced = new Proxy(db, {
+      get: (target, key) => (key === 'transaction' && ++calls === 1 ? deadlocked : Reflect.get(target, key)),
+    })
+    const answer = await changeCustomer(
+      { ...desk.ctx, db: raced },
+      'fake',
+      { kind: 'join', customerId: mia, otherId: other },
+      ana,
+    )
+    expect(answer.title).toBe('They are one customer now. This can be undone below')
+    expect(calls).toBeGreaterThan(1)
+  })
+})

@@ -61,7 +61,8 @@ export const matters: Matter[] = [
     urgency: 'high',
     subject: 'Where is my bicycle?',
     text: 'My order should have been here last week, and the tracking link shows nothing. What is going on?',
-    reply: 'Hello,\n\nwe are sorry that you wait. We have asked the carrier and tell you today what they say.',
+    reply:
+      'Hello,\n\nwe are sorry that you wait. We have asked the carrier, and will let you know today what they say.',
     weight: 1.5,
   },
   {
@@ -71,7 +72,8 @@ export const matters: Matter[] = [
     urgency: 'normal',
     subject: 'The gears jump again',
     text: 'I fetched my bicycle from you on Friday, and the gears jump just as before.',
-    reply: 'Hello,\n\nthat should not be so. Bring it in before 11:00, and we look at it while you wait.',
+    reply:
+      'Hello,\n\nthat should not be so. Bring it in before 11:00: we will repair it while you wait, free of charge.',
     weight: 1.5,
   },
   {

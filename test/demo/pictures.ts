@@ -15,6 +15,10 @@ try {
   await take('digest-light', '/reports', { width: 1280, height: 1330 }, (page) =>
     page.locator('article.report h2 a').click(),
   )
+  await take('history-light', '/history?order=newest&q=bring+bicycle', { width: 1280, height: 1000 })
+  await take('customer-light', '/history?q=customer:Hannah', { width: 1280, height: 1330 }, (page) =>
+    page.getByRole('link', { name: 'Hannah Brandt' }).first().click(),
+  )
 } finally {
   await demo.stop()
   await browser.close()

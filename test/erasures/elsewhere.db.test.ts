@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { customers, interactions } from '../../src/db/schema.ts'
+import { customers, interactions, outcomes } from '../../src/db/schema.ts'
 import { customerFile } from '../../src/erasures/export-customer.ts'
 import { forgetCustomer } from '../../src/erasures/forget.ts'
 import { indexHistory } from '../../src/history/index-history.ts'
@@ -74,6 +74,64 @@ describe('who was forwarded into a conversation of another', () => {
     await desk.work()
     expect(await desk.conversation(id)).toMatchObject({ state: 'dismissed', waitingSince: null })
     expect(await tracesOf(desk.ctx.db, words)).toEqual([])
+  })
+
+  it('is in nothing that was being written of it at that very moment', async () => {
+    const { id, eveId } = await together()
+    const { assistant } = desk
+    const quoting = { text: 'Your wampeter is here', evidence: ['A wampeter, I say'] }
+    let isForgotten = false
+    Object.assign(desk.ctx, {
+      assistant: {
+        ...assistant,
+        draft: async (...asked: Parameters<typeof assistant.draft>) => {
+          const written = await assistant.draft(...asked)
+          if (isForgotten) return written
+          isForgotten = true
+          await forgetCustomer(desk.ctx, eveId, 'fake:ana')
+          return { ...written, value: { ...written.value, ...quoting } }
+        },
+      },
+    })
+    const seen = await desk.conversation(id)
+    await desk.decide(id, { kind: 'redraft', seenSeq: seen.inboundSeq, instruction: 'mention the wampeter' })
+    await desk.work()
+    await indexHistory(desk.ctx)
+    expect(isForgotten).toBe(true)
+    expect(await desk.conversation(id)).toMatchObject({ state: 'waiting', draft: { state: 'proposed' } })
+    expect(await tracesOf(desk.ctx.db, words)).toEqual([])
+  })
+
+  it('takes back what was to be sent there later, and has it written anew', async () => {
+    const { id, eveId } = await together()
+    const { draft, inboundSeq } = await desk.conversation(id)
+    const sendAt = new Date(desk.clock.now().getTime() + 3_600_000)
+    await desk.decide(id, { kind: 'approve', draftId: draft?.id ?? '', seenSeq: inboundSeq, sendAt })
+    await forgetCustomer(desk.ctx, eveId, 'fake:ana')
+    await desk.work()
+    const after = await desk.conversation(id)
+    expect(after).toMatchObject({ state: 'waiting', reply: null, draft: { state: 'proposed' } })
+    expect(after.draft?.id).not.toBe(draft?.id)
+    await desk.pass(7200)
+    expect(desk.channel.sent).toEqual([])
+  })
+
+  it('takes along what only they were about, out of the numbers too', async () => {
+    desk.assistant.onTriage = (view) => ({
+      theme: 'question',
+      sentiment: 'neutral',
+      urgency: 'normal',
+      language: 'en',
+      topics: view.turns.at(-1)?.text.includes('wampeter') ? ['wampeter', 'delivery'] : ['delivery'],
+      summary: '',
+      translation: null,
+      needsReply: true,
+    })
+    const { eveId } = await together()
+    const topics = async () => (await desk.ctx.db.select().from(outcomes)).map((row) => row.topics)
+    expect(await topics()).toContainEqual(['wampeter', 'delivery'])
+    await forgetCustomer(desk.ctx, eveId, 'fake:ana')
+    expect(await topics()).toEqual([['delivery'], ['delivery']])
   })
 
   it('is given what they wrote there, and nothing of the other', async () => {

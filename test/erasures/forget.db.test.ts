@@ -14,6 +14,7 @@ import {
   tombstones,
 } from '../../src/db/schema.ts'
 import { joinCustomers } from '../../src/customers/join.ts'
+import { readCustomerPage } from '../../src/customers/page.ts'
 import { forgetCustomer } from '../../src/erasures/forget.ts'
 import { customerFile } from '../../src/erasures/export-customer.ts'
 import { indexHistory } from '../../src/history/index-history.ts'
@@ -22,6 +23,7 @@ import { defaultTuning } from '../../src/settings/tuning.ts'
 import type { Log } from '../../src/log.ts'
 import { inbound } from '../support/channel.ts'
 import { openDesk, type Desk } from '../support/desk.ts'
+import { answerAudit } from '../../src/audit/answer.ts'
 import { fakeWorkspace } from '../support/workspace.ts'
 import { ana, livePerson, markers, zyx } from './person.ts'
 import { tracesOf } from './traces.ts'
@@ -187,10 +189,37 @@ describe('a person who is forgotten', () => {
     }
     await expect(forgetCustomer(dying, person?.id ?? '', 'fake:ana')).rejects.toThrow('The process died')
     expect(await desk.ctx.db.$count(conversations)).toBe(30)
+    const audit = { period: { kind: 'now' as const }, teammate: null, what: 'erased' as const }
+    const said = async () => (await answerAudit(desk.ctx, 'fake', audit, ana)).lines.map(({ text }) => text).join()
+    expect(await said()).toContain('began to erase a customer, who must be asked for again: 100 conversations')
     const receipt = await forgetCustomer(desk.ctx, person?.id ?? '', 'fake:ana')
     expect(receipt.counts).toMatchObject({ conversations: 130, messages: 130, customers: 1 })
     expect(await desk.ctx.db.select().from(erasures)).toHaveLength(1)
     expect(await traces()).toEqual([])
+  })
+
+  it('leaves nobody behind of whom nothing else was known, and nobody half erased, however much there is', async () => {
+    const many = Array.from({ length: 130 }, (_, index) =>
+      inbound(`m${index}`, { conversation: { externalId: `m${index}` }, customer: zyx, suspicion: ['flumadiddle'] }),
+    )
+    await desk.hear(...many)
+    const [person] = await desk.ctx.db.select().from(customers)
+    await desk.hear(
+      inbound('eve', {
+        conversation: { externalId: 'x', references: ['m0'] },
+        customer: { externalId: 'eve', name: 'Eve' },
+      }),
+    )
+    expect(await desk.ctx.db.$count(customers)).toBe(2)
+    const last = await desk.hearOne(inbound('last', { conversation: { externalId: 'last' }, customer: zyx }))
+    await desk.work()
+    const { draft } = await desk.conversation(last)
+    await desk.decide(last, { kind: 'approve', draftId: draft?.id ?? '', seenSeq: 1 })
+    await expect(forgetCustomer(desk.ctx, person?.id ?? '', 'fake:ana')).rejects.toThrow('on its way')
+    expect(await desk.ctx.db.$count(conversations)).toBe(131)
+    await desk.pass(60)
+    await forgetCustomer(desk.ctx, person?.id ?? '', 'fake:ana')
+    expect(await desk.ctx.db.select().from(customers)).toEqual([])
   })
 
   it('is not forgotten while a reply to them is on its way, and a scheduled one is withdrawn', async () => {
@@ -209,6 +238,25 @@ describe('a person who is forgotten', () => {
     await forgetCustomer(desk.ctx, customerId, 'fake:ana')
     await desk.pass(7200)
     expect(desk.channel.sent).toHaveLength(sent)
+    expect(await traces()).toEqual([])
+  })
+
+  it('leaves no search behind with somebody who opens their page at this very moment', async () => {
+    const { customerId } = await livePerson(desk)
+    let opened = false
+    const db = new Proxy(desk.ctx.db, {
+      get(target, key) {
+        if (key !== 'transaction' || opened) return Reflect.get(target, key)
+        opened = true
+        return async (run: Parameters<typeof target.transaction>[0]) => {
+          await forgetCustomer(desk.ctx, customerId, 'fake:ana')
+          return target.transaction(run)
+        }
+      },
+    })
+    expect(await readCustomerPage({ ...desk.ctx, db }, 'fake', customerId, ana)).toBeNull()
+    expect(opened).toBe(true)
+    await desk.work()
     expect(await traces()).toEqual([])
   })
 

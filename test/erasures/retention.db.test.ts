@@ -6,11 +6,14 @@ import {
   events,
   identities,
   interactions,
+  lists,
   notes,
   posts,
 } from '../../src/db/schema.ts'
 import { addNote } from '../../src/customers/notes.ts'
 import { eraseOld } from '../../src/erasures/retention.ts'
+import { createList } from '../../src/history/lists.ts'
+import { askAbout } from '../../src/history/query.ts'
 import { updateTuning } from '../../src/settings/update.ts'
 import { knowTeammate } from '../../src/teammates/know.ts'
 import { inbound } from '../support/channel.ts'
@@ -85,6 +88,19 @@ describe('retention', () => {
     expect(await names()).toEqual(['mia'])
     expect(await desk.ctx.db.select().from(identities)).toHaveLength(1)
     expect(await desk.ctx.db.select().from(notes)).toHaveLength(1)
+  })
+
+  it('keeps no search of whom it erased', async () => {
+    const id = await hear('mia')
+    await dismiss(id)
+    const about = (customerId: string) =>
+      createList(desk.ctx, 'fake', { id: 'ana', name: 'Ana' }, askAbout(customerId, 'mia', desk.clock.now()))
+    await about((await desk.conversation(id)).customer.id)
+    const other = await about(desk.ctx.newId())
+    await keep({ fake: 10 })
+    await desk.pass(12 * day)
+    expect(await eraseOld(desk.ctx)).toBe(1)
+    expect((await desk.ctx.db.select().from(lists)).map((list) => list.id)).toEqual([other])
   })
 
   it('goes through more than one batch, passing over what another channel keeps', async () => {

@@ -95,6 +95,47 @@ describe('/desk forget', () => {
   })
 })
 
+describe('who is to be erased', () => {
+  const meet = async (id: string, customer: { name: string; email?: string }) => {
+    const heard = await desk.hearOne(
+      inbound(id, { conversation: { externalId: id }, customer: { externalId: id, ...customer } }),
+    )
+    return (await desk.conversation(heard)).customer.id
+  }
+
+  it('is told from whom else it may be, as those stay', async () => {
+    const otherId = await meet('typed', { name: 'M. Jansen', email: 'Mia@example.com' })
+    const { lines } = await answerForget(desk.ctx, 'fake', customerId, ana)
+    expect(lines.at(-1)).toEqual({
+      text: expect.stringMatching(/^Not erased with them: .*M\. Jansen.*, the same address, not verified \(Fake\)\./),
+      customerId: otherId,
+    })
+  })
+
+  it('can be confirmed whatever the name holds that nobody sees or types', async () => {
+    const about = { customerId: await meet('fa', { name: '\u202bعلی‌رضا Rezaei\u202c' }) }
+    expect(await submitForm(desk.ctx, 'fake', 'forget', about, { name: 'علیرضا rezaei' }, ana)).toMatchObject({
+      kind: 'done',
+    })
+    const unseen = { customerId: await meet('unseen', { name: '\u2066\u2069' }) }
+    expect(await submitForm(desk.ctx, 'fake', 'forget', unseen, { name: 'x' }, ana)).toMatchObject({ kind: 'invalid' })
+    expect(await submitForm(desk.ctx, 'fake', 'forget', unseen, { name: '\u2066\u2069' }, ana)).toMatchObject({
+      kind: 'done',
+    })
+  })
+
+  it('is read by who asks, also of what is exported, and the audit knows it', async () => {
+    await answerForget(desk.ctx, 'fake', customerId, ana)
+    await answerExport(desk.ctx, 'fake', customerId, ana)
+    await answerForget(desk.ctx, 'fake', customerId, ben)
+    const read = (await desk.ctx.db.select().from(events)).filter(({ type }) => type === 'customer.read')
+    expect(read.map(({ actor, data }) => [actor, data])).toEqual([
+      ['fake:ana', { customerId }],
+      ['fake:ana', { customerId }],
+    ])
+  })
+})
+
 describe('/desk export', () => {
   it('gives managers everything that is held, as one valid file or several', async () => {
     const answer = await answerExport(desk.ctx, 'fake', 'mia@example.com', ana)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { and, eq, like } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { conversations, events, exchanges, lists, posts } from '../../src/db/schema.ts'
+import { conversations, events, exchanges, lists, posts, terms } from '../../src/db/schema.ts'
 import { answerFind, openPage, sharePage } from '../../src/history/answer.ts'
 import { listFile } from '../../src/history/export.ts'
 import { findCustomers } from '../../src/history/find-customers.ts'
@@ -191,6 +191,15 @@ describe('after a morning', () => {
     expect(none.lines.map(({ text }) => text)).toContain('Fewer letters find more. For example: /desk find elepha*')
   })
 
+  it('takes one customer by their id, and says so', async () => {
+    const id = '00000000-0000-7000-8000-00000000dead'
+    for (const customer of [[value(id, true)], [value(id), value('Mia')]])
+      expect((await find([], { where: { customer } })).title).toMatch(/^Of customers who are told by their id/)
+    // The hint is of a word that was looked for.
+    const none = await find([word('vouchers', 'word', true)], { where: { customer: [value(id)] } })
+    expect(none.lines.map(({ text }) => text).join()).not.toContain('Fewer letters')
+  })
+
   it('answers whatever is typed', async () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 20 }),
@@ -335,6 +344,31 @@ describe('a list', () => {
     expect((await page(3)).title).toBe('There is nothing more: parcel')
     for (const wrong of [-1, 1.5, 1e9, Number.NaN]) expect((await page(wrong)).found).toBeUndefined()
     expect((await eventsOf('history.read')).filter(({ actor }) => actor === 'fake:tom')).toHaveLength(4)
+  })
+
+  it('says how far back was looked where that was far, also when nothing was found there', async () => {
+    await hearMany(2)
+    desk.clock.advance(40 * 1440 * minute)
+    for (const text of ['Parcel number2', 'A green lamp', 'A blue lamp']) {
+      await desk.hearOne(inbound(text, { conversation: { externalId: text }, text, occurredAt: desk.clock.now() }))
+      desk.clock.advance(minute)
+    }
+    await index()
+    // As if there were so many of each.
+    await desk.ctx.db.update(terms).set({ count: 200_000 })
+    const first = await found([word('green'), word('blue')])
+    expect(first).toMatchObject({ passages: [], hasNext: true, canShare: false })
+    expect(first.note).toMatch(/^Looked back to \d+ \w+ \d{4}: Older looks further$/)
+    const { title } = await openPage(desk.ctx, 'fake', { ...first.page, page: 1 }, ana)
+    expect(title).toBe('There is nothing more: green · blue')
+    const some = await found([word('parcel')])
+    expect([numbers(some), some.hasNext]).toEqual([[2], true])
+    const older = await openPage(desk.ctx, 'fake', { ...some.page, page: 1 }, ana)
+    expect(older.found).toMatchObject({ note: null, hasNext: false })
+    expect(numbers(older.found)).toEqual([1, 0])
+    makeManager()
+    const file = JSON.parse(await fileText(some.page.listId, 'json')) as unknown[]
+    expect(file).toHaveLength(3)
   })
 
   it('can begin with a later page', async () => {

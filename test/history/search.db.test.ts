@@ -2,11 +2,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sql } from 'drizzle-orm'
 import { rowsOf } from '../../src/db/client.ts'
+import { terms } from '../../src/db/schema.ts'
 import { planOf } from '../../src/history/plan.ts'
-import { tsqueryOf, type StoredAsk } from '../../src/history/query.ts'
-import { searchExchanges, type Cursor } from '../../src/history/search.ts'
+import { tsqueryOf, type Plan, type StoredAsk } from '../../src/history/query.ts'
+import { searchExchanges, type Cursor, type FoundExchanges } from '../../src/history/search.ts'
 import type { ExchangeWords } from '../../src/history/terms.ts'
 import { themes } from '../../src/interactions/interaction.ts'
+import type { FindOrder } from '../../src/workspaces/command-find.ts'
 import { createRandom } from '../chaos/random.ts'
 import { openTestDatabase, type TestDatabase } from '../support/db.ts'
 import { findIn, idOf, shelve, wordsOf, type Shelved } from './library.ts'
@@ -115,6 +117,71 @@ describe.each([
   })
 })
 
+describe('where only so many rows are looked at for one page', () => {
+  let database: TestDatabase
+  let all: Shelved[]
+  beforeAll(async () => {
+    database = await openTestDatabase()
+    all = await shelve(database.db, write(1500, 1500, 5))
+  })
+  afterAll(() => database.close())
+
+  const pagesOf = async (plan: Plan, options: { limit: number; order: FindOrder; budget: number }) => {
+    const pages: FoundExchanges[] = []
+    for (let before: Cursor | null = null; ;) {
+      const page: FoundExchanges = await searchExchanges(database.db, plan, { before, ...options })
+      pages.push(page)
+      before = page.next
+      if (!before) return pages
+    }
+  }
+  const idsOf = (pages: FoundExchanges[]) => pages.flatMap(({ hits }) => hits.map(({ interactionId }) => interactionId))
+
+  it('all that fits is found over the pages, of which some are empty', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        asks,
+        fc.integer({ min: 20, max: 100 }),
+        fc.integer({ min: 1, max: 600 }),
+        async (ask, limit, budget) => {
+          const { plan, nowhere } = await planOf(database.db, ask)
+          if (nowhere.length > 0) return
+          const pages = await pagesOf(plan, { limit, order: 'newest', budget })
+          expect(idsOf(pages)).toEqual(findIn(all, plan))
+          for (const { hits, next, lookedBackTo } of pages) {
+            if (lookedBackTo !== null) expect(next).not.toBeNull()
+            else expect(hits.length === limit || next === null).toBe(true)
+          }
+          const best = await pagesOf(plan, { limit, order: 'best', budget })
+          expect(idsOf(best).toSorted()).toEqual(findIn(all, plan).toSorted())
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+
+  it('it says how far back was looked, and the next page looks at what is before', async () => {
+    const { plan } = await planOf(database.db, {
+      words: ['left', 'right'].map((text) => ({ kind: 'word', text, isExcluded: false })),
+      where: {},
+      customerId: null,
+      from: null,
+      until: new Date(end + 1).toISOString(),
+      order: 'newest',
+      title: '',
+    })
+    for (const order of ['newest', 'best'] as const) {
+      const pages = await pagesOf(plan, { limit: 8, order, budget: 400 })
+      const back = pages.map(({ lookedBackTo }) => lookedBackTo)
+      expect(back.length).toBeGreaterThan(2)
+      expect(back.length).toBeLessThan(8)
+      expect(back.at(-1)).toBeNull()
+      expect(back.slice(0, -1).toSorted().toReversed()).toEqual(back.slice(0, -1))
+      expect(idsOf(pages)).toEqual([])
+    }
+  })
+})
+
 describe('words', () => {
   let database: TestDatabase
   beforeAll(async () => {
@@ -184,6 +251,13 @@ describe('words', () => {
     expect(await find('🙂')).toMatchObject({ nowhere: ['🙂'] })
   })
 
+  it('that begin with what a hundred others begin with are only the most frequent, and that is said', async () => {
+    const endings = Array.from({ length: 100 }, (_, n) => String.fromCharCode(97 + (n % 10), 97 + Math.floor(n / 10)))
+    await database.db.insert(terms).values(endings.map((ending) => ({ term: `zz${ending}`, count: 1, near: [] })))
+    expect((await find('zz', 'prefix')).note).toBe('Many words begin with “zz”: the 64 most frequent are looked for')
+    expect((await find('zza', 'prefix')).note).toBeNull()
+  })
+
   it('are ranked: what customers said, then their names, then what was answered', async () => {
     expect((await find('refund', 'word', 'best')).numbers).toEqual([5, 1, 2])
   })
@@ -217,8 +291,8 @@ describe('words', () => {
             order: 'newest',
             title: '',
           }).then(({ plan }) => searchExchanges(database.db, plan, { before: null, limit: 3, order: 'newest' }))
-          const terms = [text.replaceAll('\0', '').toWellFormed()].filter((term) => term !== '')
-          const must = terms.length > 0 ? [{ kind: 'any' as const, terms }] : []
+          const known = [text.replaceAll('\0', '').toWellFormed()].filter((term) => term !== '')
+          const must = known.length > 0 ? [{ kind: 'any' as const, terms: known }] : []
           await rowsOf(database.db, sql`select ${tsqueryOf({ must, not: must })}::tsquery`)
         },
       ),

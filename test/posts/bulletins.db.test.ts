@@ -73,6 +73,7 @@ describe('what concerns no single conversation', () => {
     const reports = await listBulletins(desk.ctx, 'fake', null, 'report')
     expect(reports.bulletins.map(({ message }) => message.kind)).toEqual(['report', 'report'])
     expect(await listBulletins(desk.ctx, 'other', null)).toEqual({ bulletins: [], next: null })
-    expect((await listBulletins(desk.ctx, 'fake', 'nonsense')).bulletins).toHaveLength(10)
+    for (const wrong of ['nonsense', '2026-13-45T99:99Z~n1', '2026-11-20T10:00:00Z~\0', '2026-11-20T10:00:00Z~\ud800'])
+      expect((await listBulletins(desk.ctx, 'fake', wrong)).bulletins).toHaveLength(10)
   })
 })

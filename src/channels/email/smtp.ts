@@ -98,9 +98,12 @@ interface SmtpFailure {
   response?: string
 }
 
+const addresses = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g
+
 function outcomeOf({ host, port }: MailServer, error: unknown, isUnderWay: boolean): unknown {
   const { code, command = '', responseCode = 0, response = '' } = error as SmtpFailure
-  const words = response || connectionProblem(error, 'smtp')
+  // It is logged, and kept with the job: servers like to name whom they refuse.
+  const words = (response || connectionProblem(error, 'smtp')).replace(addresses, '…')
   const isRefusal = responseCode >= 500 && responseCode !== 503
   if (responseCode >= 400 && !isRefusal) {
     return new RetryableError(`The mail server ${host} asks to try again later: ${words}`, { cause: error })

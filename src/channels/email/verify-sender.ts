@@ -34,12 +34,16 @@ async function ourServersWord(raw: Buffer, authservId: string): Promise<'verifie
   const mail = await readMail(headOf(raw))
   const word = mail
     .header('authentication-results')
-    .map((value) => value.split(';'))
-    .find(([id = '']) => id.trim().split(/\s/, 1)[0]?.toLowerCase() === authservId.toLowerCase())
-  const dmarc = word?.map((part) => /^\s*dmarc\s*=\s*(\w+)/i.exec(part)?.[1]?.toLowerCase()).find(Boolean)
-  if (dmarc === 'pass') return 'verified'
-  return dmarc === 'fail' ? 'failed' : 'unknown'
+    .find((value) => value.split(';', 1)[0]?.trim().split(/\s/, 1)[0]?.toLowerCase() === authservId.toLowerCase())
+  // It quotes what the sender chose (`smtp.mailfrom="a;dmarc=pass"@example.com`): that neither passes nor hides anything.
+  const said = dmarcIn((word ?? '').replace(/"(?:\\.|[^"\\])*"/g, '').replace(/\((?:\\.|[^()\\])*\)/g, ''))
+  const isPass = [...said, ...dmarcIn(word ?? '')].every((one) => one === 'pass')
+  if (said.length > 0 && isPass) return 'verified'
+  return said.includes('fail') ? 'failed' : 'unknown'
 }
+
+const dmarcIn = (results: string): string[] =>
+  results.split(';').flatMap((part) => /^\s*dmarc\s*=\s*(\w+)/i.exec(part)?.[1]?.toLowerCase() ?? [])
 
 async function askDns(raw: Buffer, { resolver, timeoutMs }: SenderCheck): Promise<'verified' | 'failed' | 'unknown'> {
   const late = Promise.withResolvers<never>()

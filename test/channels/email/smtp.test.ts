@@ -62,6 +62,7 @@ test('nobody listening, an unknown host and a server without TLS are worth anoth
 test.each<[string, Partial<Record<string, Answer>>, string]>([
   ['the sender', { MAIL: '550 not you' }, '550 not you'],
   ['the recipient', { RCPT: '550 5.1.1 no such user' }, '550 5.1.1 no such user'],
+  ['the recipient, by name', { RCPT: '550 5.1.1 <anna@mail.example>: unknown' }, '550 5.1.1 <…>: unknown'],
   ['the command', { DATA: '554 no' }, '554 no'],
   ['the content', { dot: '554 5.7.1 looks like spam' }, '554 5.7.1 looks like spam'],
 ])("never to be sent, in the server's words: it refuses %s", async (_, script, words) => {

@@ -83,6 +83,26 @@ describe("by our own mail server's word", () => {
     expect(await byHeader('trusted-fail', 'MX.Bluebird.example')).toBe('failed')
   })
 
+  test('what the sender chose, and it quotes, is no word of its own', async () => {
+    const told = (results: string) =>
+      verifySender(
+        Buffer.from(`Authentication-Results: mx.bluebird.example;${results}\r\nFrom: a@b.example\r\n\r\nHi`),
+        {
+          authservId: 'mx.bluebird.example',
+          resolver: () => Promise.reject(new Error('Asks no DNS')),
+          timeoutMs: 5000,
+        },
+      )
+    const quoted = ' spf=pass smtp.mailfrom="x;dmarc=pass"@evil.example'
+    expect(await told(`${quoted}; dmarc=fail header.from=b.example`)).toBe('failed')
+    expect(await told(quoted)).toBe('unknown')
+    expect(await told(' spf=pass (evil.example; dmarc=pass); dkim=none')).toBe('unknown')
+    expect(await told(' spf=pass smtp.mailfrom="x"@b.example; dmarc=pass (p=reject) header.from=b.example')).toBe(
+      'verified',
+    )
+    expect(await told(' dmarc=pass header.from=c.example; dmarc=fail header.from=b.example')).toBe('failed')
+  })
+
   test("anybody else's word is not", async () => {
     expect(await byHeader('forged-pass')).toBe('failed')
     expect(await byHeader('foreign-results')).toBe('unknown')

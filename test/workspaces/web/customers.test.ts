@@ -164,6 +164,10 @@ describe('who a customer is', () => {
       expect((await person.form(`${path}/change`, fields)).status).toBe(400)
     expect((await person.json(`${path}/change`, { kind: 'join', otherId: 'x' }, { 'x-csrf': 'x' })).status).toBe(403)
     expect(room.changes).toEqual([])
+    room.onChangeCustomer = () => ({ title: 'This was undone already', lines: [], customer })
+    await person.form(`${path}/change`, { kind: 'part', mergeId: 'm1' })
+    // The answer does not tell what was done from what had been: neither looks like a success.
+    expect(await read(person, path)).toContain('<p class="alert told" role="status">This was undone already</p>')
     room.onChangeCustomer = () => ({ title: 'They are not there any more', lines: [] })
     const gone = await person.form(`${path}/change`, { kind: 'part', mergeId: 'm1' })
     expect(gone.status).toBe(409)
@@ -187,10 +191,12 @@ describe('who a customer is', () => {
     const person = await visitor(room)
     await person.get('/')
     const about = JSON.stringify({ customerId: customer.customerId })
-    room.onSubmitForm = () => ({ kind: 'done', said: 'Erased: 3 conversations. Receipt 1a2b' })
+    room.onSubmitForm = () => ({ kind: 'done', said: 'Erased: 3 conversations. Receipt 1a2b: /desk audit erased' })
     const answer = await person.form('/forms/forget', { about, 'text:name': 'Mia Jansen' })
     expect(answer.headers.get('location')).toBe('/')
-    expect(await read(person, '/')).toContain('Erased: 3 conversations. Receipt 1a2b')
+    expect(await read(person, '/')).toContain(
+      'role="status">Erased: 3 conversations. Receipt 1a2b: <a href="/audit?q=erased">/desk audit erased</a></p>',
+    )
   })
 
   it('is handed out as a file, to managers', async () => {

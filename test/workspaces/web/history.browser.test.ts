@@ -202,6 +202,7 @@ describe.skipIf(!hasChromium)('a customer in a browser', () => {
     await dialog.locator('form .button.primary').last().click()
     await page.locator('.noted').getByText('Calls rather than writes').waitFor()
     await page.locator('.toast').getByText('The note is on the customer’s page').waitFor()
+    await expect.poll(() => page.evaluate('document.activeElement?.textContent')).toBe('Add a note…')
     expect(room.submitted).toMatchObject([{ form: 'note', about: { customerId: customer.customerId } }])
 
     room.onChangeCustomer = () => ({ title: 'The note was removed', lines: [], customer })
@@ -215,7 +216,8 @@ describe.skipIf(!hasChromium)('a customer in a browser', () => {
     await page.getByRole('button', { name: 'Erase…' }).click()
     await page.waitForURL('**/forms/forget?**')
     room.onSubmitForm = () => ({ kind: 'done', said: 'Erased: 3 conversations' })
-    await page.locator('.asking form .button.primary').last().click()
+    await expect.poll(() => page.evaluate('document.activeElement?.name ?? ""')).toMatch(/^text:/)
+    await page.locator('.asking form .button.danger').click()
     await page.getByRole('status').getByText('Erased: 3 conversations').waitFor()
     expect(address().pathname).toBe('/')
     expect(room.submitted).toMatchObject([{ form: 'forget', about: { customerId: customer.customerId } }])

@@ -379,7 +379,14 @@ function tellField(place, text) {
 async function refreshPart() {
   const response = await fetch(location.href, { headers: { accept: 'text/html' } })
   const fresh = response.ok && parse(await response.text()).querySelector('[data-fresh]')
-  if (fresh) document.querySelector('[data-fresh]').replaceWith(fresh)
+  if (fresh) {
+    const old = document.querySelector('[data-fresh]')
+    const { activeElement } = document
+    const like = (root) => [...root.querySelectorAll('a, button')].filter((one) => one.isEqualNode(activeElement))
+    const at = like(old).indexOf(activeElement)
+    old.replaceWith(fresh)
+    like(fresh)[at]?.focus()
+  }
   tick()
 }
 
@@ -433,7 +440,7 @@ async function openDialog(address, from) {
   count()
   const context = form.querySelector('.context')
   if (context) context.scrollTop = context.scrollHeight
-  form.querySelector('[data-autofocus]')?.focus()
+  form.querySelector('[autofocus]')?.focus()
   const area = dialogText()
   if (area) area.setSelectionRange(area.value.length, area.value.length)
   const now = card && cardById(card.dataset.id)
@@ -679,7 +686,7 @@ const keys = {
   d: () => press('dismiss'),
   l: () => document.querySelector('a[data-ask]')?.click(),
   u: () => press('undo'),
-  '/': () => document.querySelector('.command [name=text]')?.focus(),
+  '/': () => document.querySelector('.command [name=text], .search [name=q]')?.focus(),
   '?': () => document.getElementById('keys')?.showModal(),
 }
 
@@ -694,7 +701,7 @@ document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return
   if (event.target.closest('input, textarea, select, dialog')) return
   const isArrow = event.key.startsWith('Arrow')
-  const run = list && keys[isArrow ? event.key : event.key.toLowerCase()]
+  const run = (list || event.key === '/') && keys[isArrow ? event.key : event.key.toLowerCase()]
   if (!run || (isArrow && !cardNow())) return
   event.preventDefault()
   run()

@@ -17,6 +17,7 @@ export function customersPage(frame: Frame, typed: string, said: Html | null): H
           maxlength="200"
           autocomplete="off"
           spellcheck="false"
+          aria-keyshortcuts="/"
           ${said === null && html`autofocus`}
         /><button class="button primary">Show</button>
       </form>

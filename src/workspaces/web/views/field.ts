@@ -13,7 +13,7 @@ export function fieldView(state: FormState, field: Field, isFirst: boolean): Htm
   const id = idOf(state, field)
   const isMarked = field.isOptional && field.kind !== 'choice'
   const control = html`id="${id}" name="${nameOf(field)}" aria-describedby="about-${id} error-${id}"
-  ${state.errors[field.id] ? html`aria-invalid="true"` : ''} ${isFirst && html`data-autofocus`}`
+  ${state.errors[field.id] ? html`aria-invalid="true"` : ''} ${isFirst && html`autofocus`}`
   return html`<div class="field" data-field="${field.id}">
     <label for="${id}">${field.label}${isMarked && html` <small>optional</small>`}</label>
     ${controlView(state, field, control, state.typed?.[nameOf(field)])} ${footView(state, field)}
@@ -41,7 +41,7 @@ function groupView(state: FormState, field: OptionsField, isFirst: boolean): Htm
             name="${nameOf(field)}"
             value="${option.value}"
             ${chosen.includes(option.value) ? html`checked` : ''}
-            ${option === focused && html`data-autofocus`}
+            ${option === focused && html`autofocus`}
           />${option.label}</label
         >`,
     )}

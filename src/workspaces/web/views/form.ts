@@ -87,7 +87,9 @@ function oneForm(state: FormState, fields: Field[]): Html {
     ${hiddenFields(state)} ${fields.map((field, index) => fieldView(state, field, index === 0))}
     ${form.id === 'redraft' && quickWishes}
     <div class="form-foot">
-      <button class="button primary">${form.submit}${isSent && html`<kbd aria-hidden="true">Ctrl ↵</kbd>`}</button>
+      <button class="button ${form.id === 'forget' ? 'danger' : 'primary'}">
+        ${form.submit}${isSent && html`<kbd aria-hidden="true">Ctrl ↵</kbd>`}
+      </button>
     </div>
   </form>`
 }
@@ -106,7 +108,7 @@ function timeForms(state: FormState): Html {
               class="button plain"
               name="${nameOf(quick)}"
               value="${value}"
-              ${index === 0 && html`data-autofocus`}
+              ${index === 0 && html`autofocus`}
             >
               ${label}
             </button>`,

@@ -23,7 +23,7 @@ const examples: [ask: string, about: string][] = [
   ['"lamp oil" -voucher', 'words in this order, and without another word'],
   ['ship* since monday', 'words that begin so, in these days'],
   ['customer:mia', 'part of a name, a handle or an address'],
-  ['theme:complaint,question channel:email', 'either theme, on one channel'],
+  ['theme:complaint,question language:en', 'either theme, in one language'],
   ['rating:1..2 last month', 'who was not happy'],
   ['state:waiting urgency:high', 'what is still open'],
 ]
@@ -50,6 +50,7 @@ export function historyPage(frame: Frame, { asked, answer, isWrong, now }: Histo
             autocomplete="off"
             autocapitalize="off"
             spellcheck="false"
+            aria-keyshortcuts="/"
             data-suggest="/history/suggest"
             ${isWrong && html`aria-invalid="true"`}
             ${answer === null && html`autofocus`}
@@ -63,7 +64,7 @@ export function historyPage(frame: Frame, { asked, answer, isWrong, now }: Histo
         found &&
         html`<section class="found" aria-labelledby="found-title">
           <header>
-            <h2 id="found-title"><bdi>${visible(found.asked)}</bdi></h2>
+            <h2 id="found-title"><bdi>${withoutOrder(found.asked)}</bdi></h2>
             ${asked.typed !== '' && orderView(asked)}
           </header>
           ${foundView(found, { now, csrf: frame.session.csrf, asked: asked.typed === '' ? null : asked })}
@@ -73,6 +74,9 @@ export function historyPage(frame: Frame, { asked, answer, isWrong, now }: Histo
       <script type="module" src="${frame.assets.url('suggest.js')}"></script>`,
   )
 }
+
+/** The switch beside it says the order. */
+const withoutOrder = (asked: string): string => visible(asked).replace(/ · best first$/, '')
 
 const orderNames: Record<FindOrder, string> = { best: 'Best first', newest: 'Newest first' }
 
@@ -93,8 +97,9 @@ function orderView({ typed, order }: Asked): Html {
 
 /** Nothing was found, or what was typed can't be read. */
 function unfoundView({ title, lines }: Answer, isWrong: boolean): Html {
+  const said = saidView(withoutOrder(title))
   return html`<section class="unfound">
-    <p class="${isWrong ? 'alert' : 'found-note'}" role="${isWrong ? 'alert' : 'status'}">${saidView(title)}</p>
+    <p class="${isWrong ? 'alert' : 'found-note'}" role="${isWrong ? 'alert' : 'status'}">${said}</p>
     ${lines.length > 0 && linesView(lines)}
   </section>`
 }

@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { CardFilter } from '../../workspace.ts'
 import type { Assets } from '../assets.ts'
 import type { Session } from '../session.ts'
+import { saidView } from './said.ts'
 
 export type Html = ReturnType<typeof html>
 
@@ -73,7 +74,7 @@ export function framedPage(frame: Frame, title: string, content: Html): Html {
         </div>
       </aside>
       <main id="main" tabindex="-1">
-        ${frame.said !== null && html`<p class="alert good" role="status">${frame.said}</p>`} ${content}
+        ${frame.said !== null && html`<p class="alert told" role="status">${saidView(frame.said)}</p>`} ${content}
       </main>
       <div id="toasts" class="toasts"></div>
       <p id="notice" class="unseen" aria-live="polite"></p>`,

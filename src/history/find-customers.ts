@@ -45,15 +45,15 @@ export async function findCustomers(
 async function planFor(db: Db, typed: string): Promise<Plan | null> {
   const id = typed.trim().toLowerCase()
   const must: Expression[] = isUuid(id) || id === '' ? [] : [await namedBy(db, id)]
-  const counts = await readCounts(db, [...new Set(must.flatMap(termsOf))])
-  const atMost = must.length === 0 ? Infinity : Math.min(...must.map((one) => mostOf(one, counts)))
-  if (atMost === 0) return null
+  const known = await readCounts(db, [...new Set(must.flatMap(termsOf))])
+  const counts = must.map((one) => mostOf(one, known))
+  if (counts.includes(0)) return null
   return {
     must,
     not: [],
     ranked: [],
     marks: [],
-    atMost,
+    counts,
     customerId: isUuid(id) ? id : null,
     from: null,
     until: new Date('9999-12-31T00:00:00Z'),

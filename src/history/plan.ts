@@ -16,7 +16,7 @@ import {
 import { facet } from './terms.ts'
 
 /** Of a beginning, so many words are looked for: the most frequent. */
-const mostBegun = 64
+const mostBegun = 32
 const mostLike = 3
 /** A phrase with more words than this that are nowhere is nowhere: none of them is looked up by its spelling. */
 const mostMistyped = 2
@@ -62,8 +62,7 @@ export async function planOf(db: Db, ask: StoredAsk): Promise<Planned> {
       not: excluded.flatMap(({ expression }) => possible(expression) ?? []),
       ranked,
       marks: ranked.flatMap(marksOf),
-      // Infinity, where nothing must be there.
-      atMost: Math.min(...must.map((one) => mostOf(one, counts))),
+      counts: must.map((one) => mostOf(one, counts)),
       customerId: ask.customerId,
       from: ask.from === null ? null : new Date(ask.from),
       until: new Date(ask.until),

@@ -51,8 +51,8 @@ export interface Plan {
   /** Those of `must` that are words: what the best are ranked by. */
   ranked: Expression[]
   marks: Marks
-  /** At most so many have all of `must`. */
-  atMost: number
+  /** How many rows have each of `must`, at most. */
+  counts: number[]
   customerId: string | null
   from: Date | null
   /** The first moment that is too late. */

@@ -31,7 +31,7 @@ export interface FoundExchanges {
 }
 
 /** Of so many, the newest, the best are told; then of as many before those. */
-const mostRanked = 100
+const mostRanked = 64
 /** Fewer than this are all looked at, whenever they were. */
 const fewMatches = 400
 /** Where words stand is in no index: each row that has them all is read. */
@@ -90,17 +90,18 @@ async function look(
   { budget, ranking }: { budget: number; ranking: string | null },
 ): Promise<{ hits: RankedHit[]; stoppedAt: string | null }> {
   const all = (hits: RankedHit[]) => ({ hits, stoppedAt: null })
-  if (plan.atMost === 0) return all([])
+  const atMost = Math.min(...plan.counts)
+  if (atMost === 0) return all([])
   const span = spanOf(plan, before)
   const query = tsqueryOf(plan)
   if (plan.customerId !== null)
     return all(await rowsOf(db, ofCustomerQuery(plan.customerId, query, span, limit, ranking)))
   if (query === null) return all(await rowsOf(db, anyQuery(span, limit)))
-  if (plan.atMost <= fewMatches) return all(await rowsOf(db, termsQuery(query, span, limit, ranking)))
+  if (atMost <= fewMatches) return all(await rowsOf(db, termsQuery(query, span, limit, ranking)))
   const edge = before ? Date.parse(before.at) + (before.id === noId ? 0 : 1) : Infinity
   const until = new Date(Math.min(plan.until.getTime(), edge))
-  const { from, atMost } = plan
-  const windows = await openWindows(db, { from, until, atMost, budget: hasPhrase(plan) ? budget / phraseCost : budget })
+  const { from, counts } = plan
+  const windows = await openWindows(db, { from, until, counts, budget: hasPhrase(plan) ? budget / phraseCost : budget })
   const hits: RankedHit[] = []
   for (let wanted = limit; wanted > 0; wanted = limit - hits.length) {
     const window = await windows.next(hits.length, wanted)

@@ -27,16 +27,18 @@ interface Bucket {
 /** A window is so large that it should have this many: one that is too small costs another look. */
 const fewest = 60
 const mostWider = 16
-/** Beyond so many rows nothing is worth another look at once: about 100 ms. */
-export const mostLookedAt = 150_000
+/** Beyond so many rows nothing is worth another look at once. */
+export const mostLookedAt = 60_000
+/** What is asked for together is together more often than by chance: 1 would be chance, 0 always. */
+const independence = 0.7
 
 /**
- * Stretches of time from `until` back to `from`, sized by how often what is looked for can be there: `atMost` in all. They
+ * Stretches of time from `until` back to `from`, sized by how many rows have each of what must be there. They
  * are days and months of UTC, so the first and the last may reach beyond. Together they hold about `budget` rows.
  */
 export async function openWindows(
   db: Db,
-  { from, until, atMost, budget }: { from: Date | null; until: Date; atMost: number; budget: number },
+  { from, until, counts, budget }: { from: Date | null; until: Date; counts: number[]; budget: number },
 ): Promise<Windows> {
   const first = from?.toISOString() ?? ''
   const last = new Date(until.getTime() - 1).toISOString()
@@ -45,8 +47,8 @@ export async function openWindows(
     sql`select term, count from terms where term ~>=~ 'month=' and term ~<~ 'month>' order by term collate "C" desc`,
   )
   const total = sum(months)
-  /** How many of a bucket's rows fit, at most and on average. */
-  const share = total === 0 ? 0 : Math.min(1, atMost / total)
+  const atMost = Math.min(...counts)
+  const share = shareOfAll(counts, total)
   const isWithin = ({ term }: Bucket) => {
     const date = dateIn(term)
     return date >= first.slice(0, date.length) && date <= last.slice(0, date.length)
@@ -96,6 +98,13 @@ export async function openWindows(
       return { from: startOf(oldest.term), terms: isMost ? [] : covering(taken, monthCounts) }
     },
   }
+}
+
+/** How many of a bucket's rows probably have it all: the rarest, less for each of the others. */
+function shareOfAll(counts: number[], total: number): number {
+  if (total === 0) return 0
+  const [rarest = 1, ...others] = counts.map((count) => Math.min(1, count / total)).toSorted((a, b) => a - b)
+  return others.reduce((share, other) => share * other ** independence, rarest)
 }
 
 const sum = (buckets: Bucket[]): number => buckets.reduce((all, { count }) => all + count, 0)

@@ -254,7 +254,7 @@ describe('words', () => {
   it('that begin with what a hundred others begin with are only the most frequent, and that is said', async () => {
     const endings = Array.from({ length: 100 }, (_, n) => String.fromCharCode(97 + (n % 10), 97 + Math.floor(n / 10)))
     await database.db.insert(terms).values(endings.map((ending) => ({ term: `zz${ending}`, count: 1, near: [] })))
-    expect((await find('zz', 'prefix')).note).toBe('Many words begin with “zz”: the 64 most frequent are looked for')
+    expect((await find('zz', 'prefix')).note).toBe('Many words begin with “zz”: the 32 most frequent are looked for')
     expect((await find('zza', 'prefix')).note).toBeNull()
   })
 

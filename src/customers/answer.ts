@@ -8,6 +8,7 @@ import { isUuid } from '../id.ts'
 import { repeated } from '../interactions/arrival.ts'
 import { dateOf } from '../settings/hours.ts'
 import { readTuning } from '../settings/queries.ts'
+import type { Tuning } from '../settings/tuning.ts'
 import { refusalFor } from '../teammates/access.ts'
 import { knowTeammate } from '../teammates/know.ts'
 import type { CustomerChange, CustomerPage, CustomerRef } from '../workspaces/found.ts'
@@ -37,14 +38,15 @@ export async function answerCustomer(
   customer: string,
   teammate: Teammate,
 ): Promise<Answer> {
-  const refused = await refusalFor(ctx, workspaceId, teammate, 'agent')
+  const tuning = await readTuning(ctx.db)
+  const refused = await refusalFor(ctx, workspaceId, teammate, 'agent', tuning)
   if (refused !== null) return { title: refused, lines: [] }
   const typed = wantedOf(customer)
   if (typed === '') return { title: '/desk customer shows who a customer is', lines: examples }
   const found = await resolveCustomer(ctx, typed, mostListed + 1)
   const [first, ...others] = found
   if (!first) return nobody(ctx, typed)
-  if (others.length === 0) return show(ctx, workspaceId, first.id, teammate)
+  if (others.length === 0) return show(ctx, workspaceId, first.id, teammate, tuning)
   const isMore = found.length > mostListed
   return {
     title: isMore
@@ -64,10 +66,11 @@ export async function openCustomer(
   ref: CustomerRef,
   teammate: Teammate,
 ): Promise<Answer> {
-  const refused = await refusalFor(ctx, workspaceId, teammate, 'agent')
+  const tuning = await readTuning(ctx.db)
+  const refused = await refusalFor(ctx, workspaceId, teammate, 'agent', tuning)
   if (refused !== null) return { title: refused, lines: [] }
   const customerId = 'customerId' in ref ? ref.customerId : await customerOf(ctx.db, ref.conversationId)
-  return show(ctx, workspaceId, customerId, teammate)
+  return show(ctx, workspaceId, customerId, teammate, tuning)
 }
 
 /** Carries out what a teammate decided about who somebody is, and shows the page as it is then; what came first is told above it. */
@@ -77,7 +80,8 @@ export async function changeCustomer(
   change: CustomerChange,
   teammate: Teammate,
 ): Promise<Answer> {
-  const refused = await refusalFor(ctx, workspaceId, teammate, 'agent')
+  const tuning = await readTuning(ctx.db)
+  const refused = await refusalFor(ctx, workspaceId, teammate, 'agent', tuning)
   if (refused !== null) return { title: refused, lines: [] }
   let title: string
   try {
@@ -86,7 +90,7 @@ export async function changeCustomer(
     if (!(error instanceof ConflictError || error instanceof NotFoundError)) throw error
     title = error.message
   }
-  return show(ctx, workspaceId, change.customerId, teammate, title)
+  return show(ctx, workspaceId, change.customerId, teammate, tuning, title)
 }
 
 async function carryOut(
@@ -131,10 +135,11 @@ async function show(
   workspaceId: string,
   customerId: string | null,
   teammate: Teammate,
+  tuning: Tuning,
   title?: string,
 ): Promise<Answer> {
   const [page, actor] = await Promise.all([
-    customerId === null ? null : readHomePage(ctx, workspaceId, customerId, teammate),
+    customerId === null ? null : readHomePage(ctx, workspaceId, customerId, teammate, tuning),
     knowTeammate(ctx, workspaceId, teammate),
   ])
   if (!page) return { title: title ?? goneCustomer, lines: [] }
@@ -149,11 +154,12 @@ async function readHomePage(
   workspaceId: string,
   customerId: string,
   teammate: Teammate,
+  tuning: Tuning,
 ): Promise<CustomerPage | null> {
-  const page = await readCustomerPage(ctx, workspaceId, customerId, teammate)
+  const page = await readCustomerPage(ctx, workspaceId, customerId, teammate, tuning)
   if (page || !isUuid(customerId)) return page
   const home = await findHome(ctx.db, customerId)
-  return home === customerId ? null : readCustomerPage(ctx, workspaceId, home, teammate)
+  return home === customerId ? null : readCustomerPage(ctx, workspaceId, home, teammate, tuning)
 }
 
 async function customerOf(db: Db, conversationId: string): Promise<string | null> {

@@ -1,12 +1,10 @@
-import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { customers } from '../db/schema.ts'
-import { createList } from '../history/lists.ts'
-import { askAbout, type StoredAsk } from '../history/query.ts'
+import { keepListOf } from '../history/lists.ts'
+import { askAbout } from '../history/query.ts'
 import { isUuid } from '../id.ts'
 import { readCardRefs } from '../posts/queries.ts'
 import { dateOf } from '../settings/hours.ts'
-import { readTuning } from '../settings/queries.ts'
+import type { Tuning } from '../settings/tuning.ts'
 import { refusalFor } from '../teammates/access.ts'
 import { duration } from '../workspaces/card.ts'
 import type { CustomerIdentityLine, CustomerPage } from '../workspaces/found.ts'
@@ -43,20 +41,20 @@ export async function readCustomerPage(
   workspaceId: string,
   customerId: string,
   teammate: Teammate,
+  tuning: Tuning,
 ): Promise<CustomerPage | null> {
   if (!isUuid(customerId)) return null
   const { db } = ctx
-  const [who, exchanges, open, alike, joined, { hours }, notManager] = await Promise.all([
+  const [who, exchanges, open, alike, joined, notManager] = await Promise.all([
     readWho(db, customerId),
     readExchanges(db, customerId),
     readOpen(db, customerId),
     findAlike(ctx, customerId, shown.alike),
     readJoined(ctx, customerId, shown.joined),
-    readTuning(db),
-    refusalFor(ctx, workspaceId, teammate, 'manager'),
+    refusalFor(ctx, workspaceId, teammate, 'manager', tuning),
   ])
   if (!who || who.identities.length === 0) return null
-  const { timeZone } = hours
+  const { timeZone } = tuning.hours
   const now = ctx.clock.now()
   const isManager = notManager === null
   const name = cut(oneLine(who.name, 200), 120) || 'Visitor'
@@ -68,7 +66,7 @@ export async function readCustomerPage(
     readPromised(db, newestReplies),
     readLanguages(db, ids.slice(0, most.spoken)),
     readNotes(db, customerId, { teammateId: `${workspaceId}:${teammate.id}`, isManager }, shown.notes),
-    keepHistory(ctx, workspaceId, customerId, teammate, ask),
+    keepListOf(ctx, workspaceId, teammate, ask),
   ])
   if (listId === null) return null
   const urlOf = await readUrls(ctx, workspaceId, [...open, ...promised])
@@ -96,24 +94,6 @@ export async function readCustomerPage(
     history: { listId, page: 0 },
     isManager,
   }
-}
-
-/** The search for all that they did. Null: they were erased at this very moment, and nothing may be left that names them. */
-async function keepHistory(
-  ctx: PageContext,
-  workspaceId: string,
-  customerId: string,
-  teammate: Teammate,
-  ask: StoredAsk,
-): Promise<string | null> {
-  return ctx.db.transaction(async (tx) => {
-    const held = await tx
-      .select({ id: customers.id })
-      .from(customers)
-      .where(eq(customers.id, customerId))
-      .for('key share')
-    return held.length === 0 ? null : createList({ ...ctx, db: tx }, workspaceId, teammate, ask)
-  })
 }
 
 /** "3 h 5 min · Email · Asks where the parcel is" */

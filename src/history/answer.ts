@@ -7,7 +7,7 @@ import { wakeRoom } from '../posts/rooms.ts'
 import { dayText } from '../measures/period.ts'
 import { dateOf } from '../settings/hours.ts'
 import { readTuning } from '../settings/queries.ts'
-import type { Hours } from '../settings/tuning.ts'
+import type { Hours, Tuning } from '../settings/tuning.ts'
 import { refusalFor } from '../teammates/access.ts'
 import { knowTeammate } from '../teammates/know.ts'
 import type { FindAsk, FindWord } from '../workspaces/command-find.ts'
@@ -15,7 +15,7 @@ import type { ListPage } from '../workspaces/found.ts'
 import { oneLine } from '../workspaces/kit/text.ts'
 import type { Answer, AnswerLine, Teammate } from '../workspaces/workspace.ts'
 import { readAsk } from './asked.ts'
-import { createList, keepStart, readList, type List } from './lists.ts'
+import { keepList, keepStart, readList, type List } from './lists.ts'
 import { readPassages } from './passages.ts'
 import { planOf, type Planned } from './plan.ts'
 import type { StoredAsk } from './query.ts'
@@ -39,12 +39,12 @@ export async function answerFind(
   ask: FindAsk,
   teammate: Teammate,
 ): Promise<Answer> {
-  const refused = await refusalFor(ctx, workspaceId, teammate, 'agent')
+  const tuning = await readTuning(ctx.db)
+  const refused = await refusalFor(ctx, workspaceId, teammate, 'agent', tuning)
   if (refused !== null) return { title: refused, lines: [] }
-  const { hours } = await readTuning(ctx.db)
   let stored: StoredAsk
   try {
-    stored = await readAsk(ctx, workspaceId, ask, hours, teammate)
+    stored = await readAsk(ctx, workspaceId, ask, tuning.hours, teammate)
   } catch (error) {
     if (error instanceof BadInputError) return { title: error.message, lines: [] }
     throw error
@@ -53,8 +53,10 @@ export async function answerFind(
   const found = await searchPage(ctx, stored, planned, null)
   const { next } = found
   if (found.hits.length === 0 && next === null) return nothingFound(stored, planned)
-  const id = await createList(ctx, workspaceId, teammate, stored, next ? [next] : [])
-  return showPage(ctx, workspaceId, { list: { id, ask: stored, starts: [] }, page: 0, planned, ...found }, teammate)
+  const list = { id: ctx.newId(), ask: stored, starts: next ? [next] : [] }
+  const shown = showPage(ctx, workspaceId, { list, page: 0, planned, ...found }, teammate, tuning)
+  const [answer] = await Promise.all([shown, keepList(ctx, workspaceId, teammate, list)])
+  return answer
 }
 
 /** Another page of a list, by anybody in the team. */
@@ -64,14 +66,15 @@ export async function openPage(
   { listId, page }: ListPage,
   teammate: Teammate,
 ): Promise<Answer> {
-  const refused = await refusalFor(ctx, workspaceId, teammate, 'agent')
+  const tuning = await readTuning(ctx.db)
+  const refused = await refusalFor(ctx, workspaceId, teammate, 'agent', tuning)
   if (refused !== null) return { title: refused, lines: [] }
   const list = await readList(ctx, workspaceId, listId)
   if (!list) return goneAnswer
   const found = await findPage(ctx, list, page)
   if (!found || (found.hits.length === 0 && found.next === null))
     return { title: `There is nothing more: ${list.ask.title}`, lines: [] }
-  return showPage(ctx, workspaceId, { list, page, ...found }, teammate)
+  return showPage(ctx, workspaceId, { list, page, ...found }, teammate, tuning)
 }
 
 /** Shows a page to everybody in a room, once. */
@@ -139,12 +142,12 @@ async function showPage(
   workspaceId: string,
   { list, page, planned, hits, next, lookedBackTo }: FoundPage & { list: List; page: number },
   teammate: Teammate,
+  tuning: Tuning,
 ): Promise<Answer> {
   const ids = hits.map(({ interactionId }) => interactionId)
-  const [{ hours }, passages, notManager, actor] = await Promise.all([
-    readTuning(ctx.db),
+  const [passages, notManager, actor] = await Promise.all([
     readPassages(ctx, workspaceId, ids, planned.plan.marks),
-    refusalFor(ctx, workspaceId, teammate, 'manager'),
+    refusalFor(ctx, workspaceId, teammate, 'manager', tuning),
     knowTeammate(ctx, workspaceId, teammate),
   ])
   const data = { list: list.id, page, conversations: conversationsOf(hits) }
@@ -156,7 +159,7 @@ async function showPage(
     found: {
       page: { listId: list.id, page },
       asked: title,
-      note: [planned.note, lookedBackTo && lookedText(lookedBackTo, hours)].filter(Boolean).join('. ') || null,
+      note: [planned.note, lookedBackTo && lookedText(lookedBackTo, tuning.hours)].filter(Boolean).join('. ') || null,
       passages,
       hasNext: next !== null,
       canShare: passages.length > 0,

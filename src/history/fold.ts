@@ -160,7 +160,16 @@ export function tokensOf(text: string): Token[] {
   }
 
   let start = 0
-  for (const letter of text) {
+  while (start < text.length) {
+    const plain = run.length === 0 && parts.length === 0 ? plainWordAt(text, start) : ''
+    if (plain !== '') {
+      const end = start + plain.length
+      tokens.push({ word: plain.slice(0, longestWord).toLowerCase(), start, end, isBeginning: false })
+      kind = 'spaced'
+      start = end
+      continue
+    }
+    const letter = String.fromCodePoint(text.codePointAt(start) ?? 0)
     const end = start + letter.length
     const { role, parts: pieces } = look(letter)
     if (role === 'apostrophe' && run.length > 0 && kind === 'spaced' && !isApostrophe) isApostrophe = true
@@ -185,6 +194,14 @@ export function tokensOf(text: string): Token[] {
   }
   endWord()
   return tokens
+}
+
+/** Most words of most texts: ASCII, with an end after it that is no apostrophe. Nothing needs to be looked up for them. */
+const plainWord = /[A-Za-z0-9]+(?=[\n !-&(-/:-@[-_{-~]|$)/y
+
+function plainWordAt(text: string, start: number): string {
+  plainWord.lastIndex = start
+  return plainWord.exec(text)?.[0] ?? ''
 }
 
 function addPairs(tokens: Token[], units: Unit[]): void {

@@ -1,7 +1,7 @@
 import { and, eq, gt, lt, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import type { Db } from '../db/client.ts'
-import { lists } from '../db/schema.ts'
+import { rowsOf, type Db } from '../db/client.ts'
+import { customers, lists } from '../db/schema.ts'
 import { isUuid } from '../id.ts'
 import type { Teammate } from '../workspaces/workspace.ts'
 import type { StoredAsk } from './query.ts'
@@ -17,18 +17,33 @@ export interface List {
   starts: Cursor[]
 }
 
-/** Keeps a search for 30 days. `starts`: of the pages after the first, where known. */
-export async function createList(
-  ctx: Pick<Context, 'db' | 'clock' | 'newId'>,
+/** Keeps a search for 30 days. */
+export async function keepList(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
   workspaceId: string,
   teammate: Teammate,
-  ask: StoredAsk,
-  starts: Cursor[] = [],
-): Promise<string> {
-  const id = ctx.newId()
+  { id, ask, starts }: List,
+): Promise<void> {
   const teammateId = `${workspaceId}:${teammate.id}`
-  await ctx.db.insert(lists).values({ id, workspace: workspaceId, teammateId, ask, starts, createdAt: ctx.clock.now() })
-  return id
+  await db.insert(lists).values({ id, workspace: workspaceId, teammateId, ask, starts, createdAt: clock.now() })
+}
+
+/** The same for all that a customer did. Returns its id; null: they are erased at this very moment, and nothing may be left that names them. */
+export async function keepListOf(
+  { db, clock, newId }: Pick<Context, 'db' | 'clock' | 'newId'>,
+  workspaceId: string,
+  teammate: Teammate,
+  ask: StoredAsk & { customerId: string },
+): Promise<string | null> {
+  const id = newId()
+  const kept = await rowsOf(
+    db,
+    sql`with held as materialized (select from ${customers} where ${customers.id} = ${ask.customerId}::uuid for key share)
+        insert into ${lists} (id, workspace, teammate_id, ask, starts, created_at)
+        select ${id}::uuid, ${workspaceId}, ${`${workspaceId}:${teammate.id}`}, ${JSON.stringify(ask)}::jsonb, '[]'::jsonb, ${clock.now().toISOString()}::timestamptz
+        from held returning 1`,
+  )
+  return kept.length === 0 ? null : id
 }
 
 /** Null: it is not kept any more, or never was in this workspace. */
@@ -43,7 +58,7 @@ export async function readList(
     .select({ ask: lists.ask, starts: lists.starts })
     .from(lists)
     .where(and(eq(lists.id, id), eq(lists.workspace, workspaceId), isKept))
-  // Nobody but `createList` and `keepStart` writes them.
+  // Nobody but `keepList` and `keepStart` writes them.
   return row ? { id, ask: row.ask as StoredAsk, starts: row.starts as Cursor[] } : null
 }
 

@@ -21,7 +21,7 @@ export interface StoredAsk {
 }
 
 /** Everything that was ever said by a customer, the newest first. */
-export function askAbout(customerId: string, title: string, now: Date): StoredAsk {
+export function askAbout(customerId: string, title: string, now: Date): StoredAsk & { customerId: string } {
   const until = justAfter(now).toISOString()
   return { words: [], where: {}, customerId, from: null, until, order: 'newest', title }
 }

@@ -115,6 +115,11 @@ async function releaseRow(
 
 /** A notice has no card to follow. Where there is no other room it waits. */
 async function moveNotice(ctx: PostContext, workspace: Workspace, row: PostRow): Promise<void> {
+  // Whoever shared it chose who sees it: it goes nowhere else.
+  if (row.body.kind === 'found') {
+    await ctx.db.delete(posts).where(and(isHeld({ ...row, heldUntil: null }), isNull(posts.ref)))
+    return
+  }
   await ctx.db.transaction(async (tx) => {
     const { room, lost } = await roomLeft(ctx, tx, await readTuning(tx), workspace.id, row.room)
     if (!lost) return

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { ConflictError, PermanentError, RetryableError } from '../errors.ts'
 import { readTuning } from '../settings/queries.ts'
-import type { Roles } from '../settings/tuning.ts'
+import type { Roles, Tuning } from '../settings/tuning.ts'
 import type { Membership, Teammate } from '../workspaces/workspace.ts'
 
 /** An agent decides; a manager may also change the settings. */
@@ -19,15 +19,16 @@ export function roleOf({ groups, isAdmin }: Membership, roles: Roles | undefined
 
 /**
  * Why a teammate may not do what takes this role, in words for them; null: they may.
- * The workspace is asked only where the answer depends on it.
+ * The workspace is asked only where the answer depends on it. `tuning`: where it was read already.
  */
 export async function refusalFor(
   ctx: AccessContext,
   workspaceId: string,
   teammate: Teammate,
   needed: Role,
+  tuning?: Pick<Tuning, 'roles'>,
 ): Promise<string | null> {
-  const roles = (await readTuning(ctx.db)).roles[workspaceId]
+  const roles = (tuning ?? (await readTuning(ctx.db))).roles[workspaceId]
   const agents = roles?.agents ?? null
   if (needed === 'agent' && agents === null) return null
   let role: Role | null

@@ -9,6 +9,7 @@ import { conversations, lists } from '../../src/db/schema.ts'
 import { indexHistory } from '../../src/history/index-history.ts'
 import { record } from '../../src/interactions/record.ts'
 import type { Triage } from '../../src/interactions/interaction.ts'
+import { defaultTuning } from '../../src/settings/tuning.ts'
 import { knowTeammate } from '../../src/teammates/know.ts'
 import type { CustomerPage } from '../../src/workspaces/found.ts'
 import { question } from '../support/assistant.ts'
@@ -64,7 +65,7 @@ async function join(one: string, other: string): Promise<void> {
 }
 
 async function pageOf(conversationId: string, teammate = ana): Promise<CustomerPage> {
-  const page = await readCustomerPage(desk.ctx, 'fake', await customerOf(conversationId), teammate)
+  const page = await readCustomerPage(desk.ctx, 'fake', await customerOf(conversationId), teammate, defaultTuning)
   if (!page) throw new Error('There is no page')
   return page
 }
@@ -195,7 +196,7 @@ describe('a customer’s page', () => {
 
   it('is none of nobody', async () => {
     for (const id of ['nobody', '00000000-0000-4000-8000-000000000000'])
-      expect(await readCustomerPage(desk.ctx, 'fake', id, ana)).toBeNull()
+      expect(await readCustomerPage(desk.ctx, 'fake', id, ana, defaultTuning)).toBeNull()
   })
 
   it('never looks at more than the newest of a very long history', async () => {

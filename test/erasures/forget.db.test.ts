@@ -1,4 +1,5 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq, sql, type SQL } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { rowsOf } from '../../src/db/client.ts'
 import {
@@ -246,15 +247,18 @@ describe('a person who is forgotten', () => {
     let opened = false
     const db = new Proxy(desk.ctx.db, {
       get(target, key) {
-        if (key !== 'transaction' || opened) return Reflect.get(target, key)
-        opened = true
-        return async (run: Parameters<typeof target.transaction>[0]) => {
-          await forgetCustomer(desk.ctx, customerId, 'fake:ana')
-          return target.transaction(run)
+        if (key !== 'execute') return Reflect.get(target, key)
+        return async (query: SQL) => {
+          const isList = new PgDialect().sqlToQuery(query).sql.includes('insert into "lists"')
+          if (isList && !opened) {
+            opened = true
+            await forgetCustomer(desk.ctx, customerId, 'fake:ana')
+          }
+          return target.execute(query)
         }
       },
     })
-    expect(await readCustomerPage({ ...desk.ctx, db }, 'fake', customerId, ana)).toBeNull()
+    expect(await readCustomerPage({ ...desk.ctx, db }, 'fake', customerId, ana, defaultTuning)).toBeNull()
     expect(opened).toBe(true)
     await desk.work()
     expect(await traces()).toEqual([])

@@ -12,7 +12,7 @@ import {
 } from '../../src/db/schema.ts'
 import { addNote } from '../../src/customers/notes.ts'
 import { eraseOld } from '../../src/erasures/retention.ts'
-import { createList } from '../../src/history/lists.ts'
+import { keepList } from '../../src/history/lists.ts'
 import { askAbout } from '../../src/history/query.ts'
 import { updateTuning } from '../../src/settings/update.ts'
 import { knowTeammate } from '../../src/teammates/know.ts'
@@ -93,8 +93,12 @@ describe('retention', () => {
   it('keeps no search of whom it erased', async () => {
     const id = await hear('mia')
     await dismiss(id)
-    const about = (customerId: string) =>
-      createList(desk.ctx, 'fake', { id: 'ana', name: 'Ana' }, askAbout(customerId, 'mia', desk.clock.now()))
+    const about = async (customerId: string) => {
+      const listId = desk.ctx.newId()
+      const ask = askAbout(customerId, 'mia', desk.clock.now())
+      await keepList(desk.ctx, 'fake', { id: 'ana', name: 'Ana' }, { id: listId, ask, starts: [] })
+      return listId
+    }
     await about((await desk.conversation(id)).customer.id)
     const other = await about(desk.ctx.newId())
     await keep({ fake: 10 })

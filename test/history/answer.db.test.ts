@@ -6,7 +6,7 @@ import { answerFind, openPage, sharePage } from '../../src/history/answer.ts'
 import { listFile } from '../../src/history/export.ts'
 import { findCustomers } from '../../src/history/find-customers.ts'
 import { indexHistory } from '../../src/history/index-history.ts'
-import { createList, sweepLists } from '../../src/history/lists.ts'
+import { keepListOf, sweepLists } from '../../src/history/lists.ts'
 import { askAbout } from '../../src/history/query.ts'
 import { newId } from '../../src/id.ts'
 import { listBulletins } from '../../src/posts/bulletins.ts'
@@ -375,7 +375,7 @@ describe('a list', () => {
     await hearMany(18)
     const [row] = await desk.ctx.db.select().from(exchanges).limit(1)
     const about = askAbout(row?.customerId ?? '', 'Mia', desk.clock.now())
-    const listId = await createList(desk.ctx, 'fake', ana, about)
+    const listId = (await keepListOf(desk.ctx, 'fake', ana, about)) ?? ''
     const { found: some } = await openPage(desk.ctx, 'fake', { listId, page: 2 }, ana)
     expect(numbers(some)).toEqual([1, 0])
     expect(numbers((await openPage(desk.ctx, 'fake', { listId, page: 1 }, ana)).found)).toHaveLength(8)
@@ -416,6 +416,18 @@ describe('a list', () => {
     expect(await kinds()).toEqual([])
     // What is erased before it was posted is never posted.
     expect((await sharePage(desk.ctx, 'fake', page, 'other', ana)).title).toContain('nothing was shared')
+  })
+
+  it('is shown in no other room where the one it was shared with is lost', async () => {
+    await hearMany(3)
+    const { page } = await found([word('parcel')])
+    const rooms = { fake: { default: 'room', escalation: 'managers', rules: [] } }
+    await updateTuning(desk.ctx, (now) => ({ ...now, rooms }), 'fake:ana')
+    desk.room.gone.set('private', 'It was archived')
+    expect((await sharePage(desk.ctx, 'fake', page, 'private', ana)).title).toBe('Shared with the room')
+    await desk.pass(600)
+    expect(desk.room.standing.filter((one) => one.message.kind === 'found')).toEqual([])
+    expect(await desk.ctx.db.select().from(posts).where(like(posts.key, 'found:%'))).toEqual([])
   })
 
   it('is exported with a page in memory at a time', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Db } from '../../src/db/client.ts'
 import { listFile } from '../../src/history/export.ts'
-import { createList } from '../../src/history/lists.ts'
+import { keepList } from '../../src/history/lists.ts'
 import type { StoredAsk } from '../../src/history/query.ts'
 import { newId } from '../../src/id.ts'
 import { testClock } from '../support/clock.ts'
@@ -41,7 +41,8 @@ async function exported(ask: Partial<StoredAsk>) {
   room.membershipOf = async () => ({ groups: [], isAdmin: true })
   const ctx = { db, clock: testClock('2026-11-21T00:00:00Z'), newId, workspaces: new Map([['fake', room]]) }
   const all = { words: [], where: {}, customerId: null, from: null, until: '2026-11-20T12:00:00.001Z', title: '' }
-  const listId = await createList(ctx, 'fake', ana, { ...all, order: 'best', ...ask })
+  const listId = newId()
+  await keepList(ctx, 'fake', ana, { id: listId, ask: { ...all, order: 'best', ...ask }, starts: [] })
   const file = await listFile(ctx, 'fake', listId, 'json', ana)
   if ('refused' in file) throw new Error(file.refused)
   return { file, count }

@@ -44,9 +44,12 @@ export function isRunning(bits: bigint): boolean {
   return (bits & running) !== 0n
 }
 
-/** Those of `needed` that are not among `bits`. */
-export function missingIn(bits: bigint): Permission[] {
-  return needed.filter(({ bit }) => (bits & bit) !== bit)
+/** Without these, nothing can be posted at all. */
+export const neededToPost = needed.slice(0, 2)
+
+/** Those of `rights` that are not among `bits`. */
+export function missingIn(bits: bigint, rights = needed): Permission[] {
+  return rights.filter(({ bit }) => (bits & bit) !== bit)
 }
 
 /** Where an administrator lets the bot in, with the rights that it needs and no other. `guild`: the server that is meant. */

@@ -56,7 +56,7 @@ export function openConnection(config: SlackConfig, io: ConnectionIo, timeoutMs?
   const clients = createClients(web, installations, io)
   const members = createMembers(clients, io)
   const isOnlyToken = installation.kind === 'token'
-  const delivery = createDelivery({ clients, io, upload: createUpload(io), render: messageOf, isOnlyToken })
+  const delivery = createDelivery({ clients, io, ...createUpload(io), render: messageOf, isOnlyToken })
   const remove = createRemoval({ clients, isOnlyToken })
 
   let isStarted = false

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { AttachmentRef } from '../../conversations/conversation.ts'
-import { GoneError, messageOf, PermanentError } from '../../errors.ts'
+import { GoneError, messageOf, PermanentError, RetryableError } from '../../errors.ts'
 import { attachmentsOf, withoutShared } from '../kit/files.ts'
 import { findPost, searchWindow } from '../kit/search.ts'
 import type { Message } from '../message.ts'
@@ -10,13 +9,12 @@ import type { Clients, TeamClient } from './clients.ts'
 import { asking, patiently } from './failures.ts'
 import { parseId, type Id } from './ids.ts'
 import { isOurs, messagesIn } from './read-messages.ts'
-import type { Uploaded } from './upload.ts'
+import type { Upload, Uploaded } from './upload.ts'
 
-interface Parts {
+interface Parts extends Upload {
   clients: Clients
   /** `messageOf` of ./blocks/message.ts. */
   render(message: Message, look: Look): SlackMessage
-  upload(client: TeamClient, attachments: AttachmentRef[]): Promise<Uploaded[]>
   /** There is one token for all rooms, which the operator sets. */
   isOnlyToken: boolean
   io: Pick<WorkspaceIo, 'clock' | 'log'>
@@ -35,15 +33,31 @@ const refSchema = z.object({
 type Ref = z.infer<typeof refSchema>
 
 const eventType = 'deskbell_post'
+const maxUnclear = 1000
 
 /** Posts, finds and updates messages: https://docs.slack.dev/reference/methods/chat.postMessage */
 export function createDelivery({
   clients,
   render,
   upload,
+  discard,
   isOnlyToken,
   io,
 }: Parts): Pick<Workspace, 'post' | 'find' | 'update' | 'urlOf'> {
+  /** By key: the files of posts of which it is not known whether they are there. */
+  const unclear = new Map<string, { client: TeamClient; files: Uploaded[] }>()
+
+  function keepUnclear(key: string, client: TeamClient, files: Uploaded[]): void {
+    if (unclear.size >= maxUnclear) unclear.clear()
+    if (files.length > 0) unclear.set(key, { client, files })
+  }
+
+  async function settleUnclear(key: string, isThere: boolean): Promise<void> {
+    const post = unclear.get(key)
+    unclear.delete(key)
+    if (post && !isThere) await discard(post.client, post.files)
+  }
+
   async function send(client: TeamClient, channel: string, message: Message, place: Place): Promise<Ref> {
     const thread = place.thread ? readRef(place.thread).ts : null
     const files = await upload(client, attachmentsOf(message))
@@ -62,6 +76,11 @@ export function createDelivery({
     try {
       return await postWith(files, true)
     } catch (error) {
+      if (!isCertain(error)) {
+        keepUnclear(place.key, client, files)
+        throw error
+      }
+      await discard(client, files)
       // It was refused, perhaps for the files' or the charts' sake: the words matter more.
       if ((files.length === 0 && !hasCharts(message)) || !(error instanceof PermanentError)) throw error
       io.log.warn('a message was posted in Slack without its files and charts', {
@@ -141,7 +160,7 @@ export function createDelivery({
 
     async find(place, since) {
       const { team, local } = roomOf(place.room)
-      return findPost({
+      const found = await findPost({
         platform: 'Slack',
         key: place.key,
         since,
@@ -152,6 +171,8 @@ export function createDelivery({
           await asking('call', 'delete a double', () => web.chat.delete({ channel: local, ts }))
         },
       })
+      await settleUnclear(place.key, found !== null)
+      return found
     },
 
     async update(ref, message) {
@@ -164,6 +185,10 @@ export function createDelivery({
     },
   }
 }
+
+/** Certainly not posted. */
+const isCertain = (error: unknown): boolean =>
+  [RetryableError, GoneError, PermanentError].some((kind) => error instanceof kind)
 
 const hasCharts = (message: Message) => message.kind === 'report' && message.report.charts.length > 0
 

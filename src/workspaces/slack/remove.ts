@@ -4,6 +4,7 @@ import type { Clients, TeamClient } from './clients.ts'
 import { readRef } from './deliver.ts'
 import { asking, codeOf, patiently } from './failures.ts'
 import { isOurs, messagesIn, type ReadMessage } from './read-messages.ts'
+import { fileIn } from './upload.ts'
 
 interface Parts {
   clients: Clients
@@ -58,8 +59,12 @@ async function removeAll(client: TeamClient, channel: string, ts: string, links:
     await removeFiles(filesIn(reply))
     await trying('delete a message', () => web.chat.delete({ channel, ts: at }))
   }
-  await removeFiles([...links.flatMap(fileOf), ...(root && isOurs(root, own) ? filesIn(root) : [])])
-  await trying('delete a message', () => web.chat.delete({ channel, ts }))
+  await removeFiles([
+    ...links.flatMap((link) => fileIn(link) ?? []),
+    ...(root && isOurs(root, own) ? filesIn(root) : []),
+  ])
+  // What teammates wrote keeps the place of a deleted message, and that is Slack's own: it refuses to delete it.
+  if (root?.subtype !== 'tombstone') await trying('delete a message', () => web.chat.delete({ channel, ts }))
   if (refused[0]) throw refused[0]
 }
 
@@ -77,11 +82,6 @@ async function threadOf({ web }: TeamClient, channel: string, thread: string): P
 const goneCodes = new Set(['message_not_found', 'thread_not_found', 'file_not_found', 'file_deleted'])
 const isGone = (error: unknown) => error instanceof Error && goneCodes.has(codeOf(error.cause) ?? '')
 
-/** The id of a file by the link to it: `https://acme.slack.com/files/U1/F1/cup.png`. */
-function fileOf(permalink: string): string[] {
-  return /\/files\/(?:[UW][A-Z0-9]+\/)?(F[A-Z0-9]+)(?:\/|$)/.exec(permalink)?.slice(1, 2) ?? []
-}
-
 /** Those that a message of ours shares: as Slack lists them, and by our own links, which no customer can write. */
 function filesIn({ files, blocks }: ReadMessage): string[] {
   const links = (blocks ?? []).flatMap((block) => {
@@ -89,5 +89,5 @@ function filesIn({ files, blocks }: ReadMessage): string[] {
     const words = typeof text === 'object' && text !== null && 'text' in text ? text.text : undefined
     return typeof words === 'string' ? [...words.matchAll(/<(https?:[^|>]+)\|/g)].map(([, link = '']) => link) : []
   })
-  return [...(files ?? []).flatMap(({ id }) => id ?? []), ...links.flatMap(fileOf)]
+  return [...(files ?? []).flatMap(({ id }) => id ?? []), ...links.flatMap((link) => fileIn(link) ?? [])]
 }

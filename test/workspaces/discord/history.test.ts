@@ -1,6 +1,7 @@
-import { ComponentType, InteractionResponseType, type APIMessage } from 'discord.js'
+import { ChannelType, ComponentType, InteractionResponseType, type APIMessage } from 'discord.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Download } from '../../../src/workspaces/found.ts'
+import { sharePage } from '../../../src/workspaces/discord/listeners/lists.ts'
 import type { Workspace } from '../../../src/workspaces/workspace.ts'
 import type { Told } from '../../support/discord/exchanges.ts'
 import { startDiscord } from '../../support/discord/open.ts'
@@ -43,6 +44,21 @@ function largeFile(count: number, failsAt = Number.POSITIVE_INFINITY, before?: (
   }
   return { name: 'history.csv', mediaType: 'text/csv', frame: { head: '', between: '\n', tail: '' }, rows: rows() }
 }
+
+test('a page is not shared where the bot may not post: it would stand elsewhere', async () => {
+  const core = fakeCore()
+  const said: string[] = []
+  const talk = { say: async (message: { components: unknown }) => void said.push(JSON.stringify(message.components)) }
+  const pressed = { channel: { id: '1', type: ChannelType.GuildText }, app_permissions: '1024' }
+  await sharePage(
+    { handlers: core } as never,
+    { talk, guild: '2', teammate: { id: '3', name: 'Ana' } } as never,
+    { listId, page: 1 },
+    pressed as never,
+  )
+  expect(said).toEqual([expect.stringMatching(/Nothing was shared[^"]*Send Messages/)])
+  expect(core.shared).toEqual([])
+})
 
 describe.each(['http', 'gateway'] as const)('the history in Discord, over %s', (how) => {
   let core: FakeCore

@@ -12,6 +12,7 @@ import { testAction, testCard } from '../contract/samples.ts'
 
 let peer: SlackPeer
 let core: FakeCore
+let started: Awaited<ReturnType<typeof startSlack>>
 let slack: StartedSlack
 let ana: Person
 /** In her own conversation with the bot. */
@@ -26,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => peer.close())
 beforeEach(async () => {
   core = fakeCore()
-  const started = await startSlack(peer, core)
+  started = await startSlack(peer, core)
   slack = started.slack
   ana = peer.person('ana', started.deliver)
   alone = peer.person('ana', started.deliver, 'D0ANA')
@@ -95,6 +96,14 @@ describe('what was found', () => {
   test('can not be shared where there is no room', async () => {
     await screen.press(alone, await search(), 'Share to room')
     await screen.told(/There is no room here/)
+    expect(core.shared).toEqual([])
+  })
+
+  test('can not be shared where the bot is not: it would stand elsewhere', async () => {
+    const made = await peer.admin('conversations.create', { name: 'without-deskbell' })
+    const outside = peer.person('ana', started.deliver, (made['channel'] as { id: string }).id)
+    await screen.press(outside, await search(), 'Share to room')
+    await screen.told(/Nothing was shared\. .*\/invite/)
     expect(core.shared).toEqual([])
   })
 

@@ -132,6 +132,18 @@ describe('what goes wrong', () => {
     expect(await seen()).toEqual([])
   })
 
+  test('where teammates’ words keep the place of a message that is gone, Slack is not asked to delete that', async () => {
+    const root = await post(card())
+    const entry = await post(said(), root)
+    const { ts } = root
+    const all = await peer.bot('conversations.replies', { channel, ts })
+    const replies = (all['messages'] as { ts: string }[]).slice(1)
+    const place = { ts, thread_ts: ts, user: 'USLACKBOT', subtype: 'tombstone', text: 'This message was deleted.' }
+    peer.fault('conversations.replies', { kind: 'answered', body: { ok: true, messages: [place, ...replies] } })
+    await slack.remove(root)
+    expect(peer.callsOf('chat.delete').map(({ args }) => args['ts'])).toEqual([entry['ts']])
+  })
+
   test.each(['conversations.replies', 'files.delete', 'chat.delete'])(
     'what broke at %s is tried again, and what was left goes then',
     async (method) => {

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AttachmentRef } from '../../../src/conversations/conversation.ts'
 import type { EntryMessage, Message } from '../../../src/workspaces/message.ts'
 import type { SlackConnection } from '../../../src/workspaces/slack/connection.ts'
+import { createUpload } from '../../../src/workspaces/slack/upload.ts'
+import { eventually } from '../../support/eventually.ts'
 import { connectTo } from '../../support/slack/connect.ts'
 import { testSlackIo, type TestSlackIo } from '../../support/slack/io.ts'
 import { startSlackPeer, type SlackMessage, type SlackPeer } from '../../support/slack/peer.ts'
@@ -77,13 +79,62 @@ test('an update keeps the files in their message', async () => {
   expect(peer.callsOf('files.getUploadURLExternal')).toHaveLength(before)
 })
 
-test('a post that is tried again uploads nothing again', async () => {
-  const message = said([attach('cup.png')])
-  peer.fault('chat.postMessage', { kind: 'rate-limited', seconds: 1 })
-  await expect(slack.post(message, place())).rejects.toThrow()
-  const before = peer.callsOf('files.getUploadURLExternal').length
-  await slack.post(message, place())
-  expect(peer.callsOf('files.getUploadURLExternal')).toHaveLength(before)
+const uploaded = () =>
+  peer
+    .callsOf('files.completeUploadExternal')
+    .flatMap(({ answer }) => ((answer?.['files'] ?? []) as { id: string }[]).map(({ id }) => id))
+const deleted = () => peer.callsOf('files.delete').map(({ args }) => String(args['file']))
+
+describe('files that no message shares do not stay', () => {
+  beforeEach(() => void peer.calls.splice(0))
+
+  test.each([
+    { kind: 'rate-limited', seconds: 1 },
+    { kind: 'refused', error: 'is_archived' },
+    { kind: 'refused', error: 'msg_blocks_too_long' },
+  ] as const)('where Slack does not take it, or not with them: %j', async (fault) => {
+    peer.fault('chat.postMessage', fault)
+    await slack.post(said([attach('cup.png'), attach('bill.pdf')]), place()).catch(() => null)
+    expect(uploaded()).toHaveLength(2)
+    expect(deleted().toSorted()).toEqual(uploaded().toSorted())
+  })
+
+  test('where it is not known whether it was posted, until it is known', async () => {
+    const since = io.clock.now()
+    const message = said([attach('cup.png')])
+    peer.fault('chat.postMessage', { kind: 'reset', when: 'before' })
+    await expect(slack.post(message, place())).rejects.toThrow()
+    await expect(slack.find(place(), since)).rejects.toMatchObject({ name: 'RetryableError' })
+    expect(deleted()).toEqual([])
+    io.clock.advance(15_000)
+    expect(await slack.find(place(), since)).toBeNull()
+    expect(deleted()).toEqual(uploaded())
+  })
+
+  test('and those of what was posted after all do', async () => {
+    const since = io.clock.now()
+    peer.fault('chat.postMessage', { kind: 'reset', when: 'after' })
+    await expect(slack.post(said([attach('cup.png')]), place())).rejects.toThrow()
+    expect(await slack.find(place(), since)).not.toBeNull()
+    expect(uploaded()).toHaveLength(1)
+    expect(deleted()).toEqual([])
+  })
+
+  test('where they came too late for it', async () => {
+    const { upload } = createUpload(io, 100)
+    peer.fault('files.completeUploadExternal', { kind: 'slow', when: 'after', ms: 300 })
+    const { team, botToken } = peer
+    expect(await upload({ web: slack.web.client(botToken, team) }, [attach('cup.png')])).toEqual([])
+    await eventually(() => expect(deleted()).toHaveLength(1))
+    expect(deleted()).toEqual(uploaded())
+  })
+
+  test('and one that can not be deleted keeps nothing from being posted', async () => {
+    peer.fault('chat.postMessage', { kind: 'refused', error: 'msg_blocks_too_long' })
+    peer.fault('files.delete', { kind: 'rate-limited', seconds: 9 })
+    const ref = await slack.post(said([attach('cup.png')]), place())
+    expect(JSON.stringify((await posted(ref['ts'])).blocks)).toContain('cup.png')
+  })
 })
 
 test('what can not be uploaded is named, and keeps nothing from being posted', async () => {

@@ -68,7 +68,7 @@ export function customerButtons({ customerId, history, isManager }: CustomerPage
     ...(isManager
       ? [
           button('Export…', pressId.file({ kind: 'customer', customerId }, 'json')),
-          button('Erase…', pressId.open('forget', { customerId })),
+          button('Erase…', pressId.open('forget', { customerId }), 'danger'),
         ]
       : []),
   ]

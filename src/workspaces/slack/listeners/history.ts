@@ -19,6 +19,12 @@ export function listenToHistory(desk: Desk): void {
       const teammate = await teammateOf(desk, press.actor)
       if (press.room === null)
         return tell(desk, press, 'There is no room here. Search in a channel to share what is found there.')
+      // A command works also where the bot is not; what it can't post there would go elsewhere.
+      const problem = await desk.members.roomOf(press.room).then(
+        (room) => room.problem,
+        () => null,
+      )
+      if (problem !== null) return tell(desk, press, `Nothing was shared. ${problem}.`)
       await show(desk, press, await desk.handlers.sharePage(page, press.room, teammate))
     }),
   )

@@ -3,7 +3,6 @@ import type { Context } from '../context.ts'
 import { rowsOf } from '../db/client.ts'
 import { customers, identities } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
-import { readTuning } from '../settings/queries.ts'
 import { distinguishedFrom } from './queries.ts'
 
 interface Alike {
@@ -99,11 +98,18 @@ export async function readJoined(
   ctx: Pick<Context, 'db' | 'channels'>,
   customerId: string,
   max: number,
+  timeZone: string,
 ): Promise<{ mergeId: string; text: string }[]> {
-  const [rows, { hours }] = await Promise.all([
-    rowsOf<{ id: string; at: Date | string; reason: string; by: string; name: string; channels: string[] | null }>(
-      ctx.db,
-      sql`with recursive member(id) as (
+  const rows = await rowsOf<{
+    id: string
+    at: Date | string
+    reason: string
+    by: string
+    name: string
+    channels: string[] | null
+  }>(
+    ctx.db,
+    sql`with recursive member(id) as (
             select ${customerId}::uuid
             union
             select g.joined_id from member join merges g on g.customer_id = member.id and g.undone_at is null)
@@ -115,11 +121,9 @@ export async function readJoined(
           join customers c on c.id = g.joined_id
           left join teammates t on t.id = g.by
           order by g.at desc, g.id desc limit ${max}`,
-    ),
-    readTuning(ctx.db),
-  ])
+  )
   if (rows.length === 0) return []
-  const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: hours.timeZone })
+  const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone })
   return rows.map(({ id, at, reason, by, name, channels }) => {
     const where = (channels ?? []).map((channel) => ctx.channels.get(channel)?.name ?? channel)
     const who = by === 'deskbell' ? `Deskbell: ${reason.slice(0, 1).toLowerCase()}${reason.slice(1)}` : by

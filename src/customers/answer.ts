@@ -53,7 +53,7 @@ export async function answerCustomer(
       ? `More than ${mostListed} customers are called “${oneLine(typed, 60)}”. Those heard from last:`
       : `${counted(found.length, 'customer')} are called “${oneLine(typed, 60)}”`,
     lines: [
-      ...(await linesOf(ctx, found.slice(0, mostListed))),
+      ...(await linesOf(ctx, found.slice(0, mostListed), tuning)),
       ...(isMore ? [{ text: 'Type more of the name, or an address: /desk customer mia@example.com' }] : []),
     ],
   }
@@ -85,7 +85,7 @@ export async function changeCustomer(
   if (refused !== null) return { title: refused, lines: [] }
   let title: string
   try {
-    title = await carryOut(ctx, workspaceId, change, teammate)
+    title = await carryOut(ctx, workspaceId, change, teammate, tuning)
   } catch (error) {
     if (!(error instanceof ConflictError || error instanceof NotFoundError)) throw error
     title = error.message
@@ -98,10 +98,11 @@ async function carryOut(
   workspaceId: string,
   change: CustomerChange,
   teammate: Teammate,
+  tuning: Tuning,
 ): Promise<string> {
   const { customerId } = change
   const by = await knowTeammate(ctx, workspaceId, teammate)
-  const isManager = (await refusalFor(ctx, workspaceId, teammate, 'manager')) === null
+  const isManager = (await refusalFor(ctx, workspaceId, teammate, 'manager', tuning)) === null
   const run = async (tx: Db): Promise<string> => {
     switch (change.kind) {
       case 'join':
@@ -172,19 +173,16 @@ async function customerOf(db: Db, conversationId: string): Promise<string | null
 }
 
 /** "Mia Jansen · Email · last heard from on 3 November 2026" */
-async function linesOf(ctx: AnswerContext, found: Resolved[]): Promise<AnswerLine[]> {
+async function linesOf(ctx: AnswerContext, found: Resolved[], { hours }: Tuning): Promise<AnswerLine[]> {
   const ids = JSON.stringify(found.map(({ id }) => id))
-  const [rows, { hours }] = await Promise.all([
-    rowsOf<{ id: string; channel: string; at: Date | string }>(
-      ctx.db,
-      sql`select asked.id, c.channel, c.last_inbound_at as at
+  const rows = await rowsOf<{ id: string; channel: string; at: Date | string }>(
+    ctx.db,
+    sql`select asked.id, c.channel, c.last_inbound_at as at
           from (select value::uuid as id from jsonb_array_elements_text(${ids}::jsonb)) asked
           cross join lateral (
             select channel, last_inbound_at from conversations where customer_id = asked.id
             order by created_at desc limit 1) c`,
-    ),
-    readTuning(ctx.db),
-  ])
+  )
   const byId = new Map(rows.map((row) => [row.id, row]))
   return found.map(({ id, name }) => {
     const last = byId.get(id)

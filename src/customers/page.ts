@@ -50,7 +50,7 @@ export async function readCustomerPage(
     readExchanges(db, customerId),
     readOpen(db, customerId),
     findAlike(ctx, customerId, shown.alike),
-    readJoined(ctx, customerId, shown.joined),
+    readJoined(ctx, customerId, shown.joined, tuning.hours.timeZone),
     refusalFor(ctx, workspaceId, teammate, 'manager', tuning),
   ])
   if (!who || who.identities.length === 0) return null

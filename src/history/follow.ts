@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { messageOf } from '../errors.ts'
-import { pause } from '../waiting.ts'
+import { pause, within } from '../waiting.ts'
 import { indexHistory } from './index-history.ts'
 
 const batchSize = 100
@@ -22,7 +22,7 @@ export async function followHistory(
   while (!signal.aborted) {
     let done = 0
     try {
-      await Promise.race([idle(), pause(longestYieldMs, signal)])
+      await within(idle(), longestYieldMs)
       done = await indexHistory(ctx, batchSize)
       if (isFailing) ctx.log.info('history is indexed again')
       isFailing = false

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Job, JobResult, JobWithMetadata } from 'pg-boss'
 import type { Context } from '../context.ts'
 import { framesOf, messageOf, PermanentError, RetryableError } from '../errors.ts'
+import { within } from '../waiting.ts'
 import { jobNames, jobSchemas, type JobName, type JobPayload } from './jobs.ts'
 import { keepProblem } from './keep.ts'
 import { deadQueue, type OpenQueue } from './queue.ts'
@@ -39,7 +39,7 @@ export async function startWorker(
       name,
       { batchSize, burstWhenBatchFull: true, localConcurrency: concurrency, perJobResults: true, ...pollSeconds },
       async (jobs: Job<object>[]) => {
-        await Promise.race([idle(), pause(longestYieldMs, undefined, { ref: false })])
+        await within(idle(), longestYieldMs)
         return Promise.all(jobs.map((job) => work(job, AbortSignal.any([job.signal, stopping.signal]))))
       },
     )

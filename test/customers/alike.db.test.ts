@@ -138,10 +138,10 @@ describe('joins that can be undone', () => {
         text: 'Contact form · M. joined on 2 March 2026 by Deskbell: the same verified phone number',
       },
     ]
-    expect(await readJoined(desk.ctx, id, 3)).toEqual(texts)
-    expect(await readJoined(desk.ctx, id, 1)).toEqual(texts.slice(0, 1))
+    expect(await readJoined(desk.ctx, id, 3, 'UTC')).toEqual(texts)
+    expect(await readJoined(desk.ctx, id, 1, 'UTC')).toEqual(texts.slice(0, 1))
     await desk.ctx.db.transaction((tx) => partCustomers(desk.ctx, tx, inner, by))
-    expect(await readJoined(desk.ctx, id, 3)).toEqual(texts.slice(0, 1))
-    expect(await readJoined(desk.ctx, third, 3)).toEqual([])
+    expect(await readJoined(desk.ctx, id, 3, 'UTC')).toEqual(texts.slice(0, 1))
+    expect(await readJoined(desk.ctx, third, 3, 'UTC')).toEqual([])
   })
 })

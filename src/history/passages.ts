@@ -3,7 +3,8 @@ import type { Context } from '../context.ts'
 import { rowsOf, type Db } from '../db/client.ts'
 import type { Sentiment, Theme, Urgency } from '../interactions/interaction.ts'
 import { epoch } from '../measures/counted.ts'
-import { readCardRefs } from '../posts/queries.ts'
+import { cardRefOf } from '../posts/queries.ts'
+import type { PostRef } from '../workspaces/workspace.ts'
 import { labelsOf, originOf, type Label } from '../workspaces/card.ts'
 import type { Marked, Passage } from '../workspaces/found.ts'
 import type { ExchangeState } from './exchange.ts'
@@ -34,6 +35,8 @@ interface Row {
   answeredBy: string | null
   /** The one that answered it first, then others that came after it. */
   answers: string[]
+  /** Where the conversation's card was posted. */
+  ref: PostRef | null
 }
 
 /** What stands in these exchanges, in the order of the ids; those that are gone are left out. `marks`: what was looked for. */
@@ -44,14 +47,12 @@ export async function readPassages(
   marks: Marks | null,
 ): Promise<Passage[]> {
   if (interactionIds.length === 0) return []
-  const rows = await readRows(ctx.db, interactionIds)
-  const refs = await readCardRefs(ctx.db, workspaceId, [...new Set(rows.map(({ conversationId }) => conversationId))])
+  const rows = await readRows(ctx.db, workspaceId, interactionIds)
   const workspace = ctx.workspaces.get(workspaceId)
   return rows.map((row) => {
-    const { interactionId, conversationId, customerId, customerName, channel, account, rating } = row
+    const { interactionId, conversationId, customerId, customerName, channel, account, rating, ref } = row
     const at = new Date(row.atMs)
     const answeredAt = row.answeredMs === null ? null : new Date(row.answeredMs)
-    const ref = refs.get(conversationId)
     return {
       interactionId,
       conversationId,
@@ -67,14 +68,14 @@ export async function readPassages(
   })
 }
 
-async function readRows(db: Db, ids: string[]): Promise<Row[]> {
+async function readRows(db: Db, workspaceId: string, ids: string[]): Promise<Row[]> {
   return rowsOf<Row>(
     db,
     sql`
     select i.id as "interactionId", i.conversation_id as "conversationId", c.customer_id as "customerId", u.name as "customerName",
       i.channel, i.account, ${epoch(sql`i.occurred_at`)}::float8 as "atMs", i.rating, i.theme, i.sentiment, i.urgency, i.language, i.topics,
       c.subject, i.summary, left(i.text, 20000) as text, left(i.translation, 20000) as translation,
-      e.state, ${epoch(sql`e.answered_at`)}::float8 as "answeredMs", t.name as "answeredBy", answers.texts as answers
+      e.state, ${epoch(sql`e.answered_at`)}::float8 as "answeredMs", t.name as "answeredBy", answers.texts as answers, ${cardRefOf(workspaceId, sql`i.conversation_id`)} as ref
     from (select value::uuid as id, place from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) with ordinality as asked(value, place)) asked
     join interactions i on i.id = asked.id
     join exchanges e on e.interaction_id = i.id

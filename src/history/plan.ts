@@ -1,8 +1,7 @@
 import type { Db } from '../db/client.ts'
 import { findFields, type FindField, type FindWord } from '../workspaces/command-find.ts'
 import { oneLine } from '../workspaces/kit/text.ts'
-import { endingsOf, readCounts, wordsBeginning, wordsLike } from './dictionary.ts'
-import { isUnspaced } from './fold.ts'
+import { endingsOf, readCounts, wordsBeginning, wordsLike, type KnownWord } from './dictionary.ts'
 import {
   marksOf,
   mostOf,
@@ -31,14 +30,15 @@ export interface Planned {
 
 /** Looks up what each word may stand for, and how many rows can have it all. */
 export async function planOf(db: Db, ask: StoredAsk): Promise<Planned> {
+  const counts: Counts = new Map()
   const [words, fields] = await Promise.all([
-    Promise.all(ask.words.map((word) => expand(db, word))),
+    Promise.all(ask.words.map((word) => expand(db, word, counts))),
     Promise.all(
       findFields.flatMap((field) =>
         (ask.where[field] ?? []).map(async ({ value, isExcluded }) => ({
           field,
           isExcluded,
-          expression: await fieldOf(db, field, value),
+          expression: await fieldOf(db, field, value, counts),
         })),
       ),
     ),
@@ -55,7 +55,8 @@ export async function planOf(db: Db, ask: StoredAsk): Promise<Planned> {
   })
   const must = [...ranked, ...either].map((one) => possible(one) ?? nothing)
   const excluded = [...words.filter(({ word }) => word.isExcluded), ...fields.filter(({ isExcluded }) => isExcluded)]
-  const counts = await readCounts(db, [...new Set(must.flatMap(termsOf))])
+  const uncounted = new Set(must.flatMap(termsOf).filter((term) => !counts.has(term)))
+  for (const [term, count] of await readCounts(db, [...uncounted])) counts.set(term, count)
   return {
     plan: {
       must,
@@ -72,15 +73,27 @@ export async function planOf(db: Db, ask: StoredAsk): Promise<Planned> {
   }
 }
 
+/** How many rows have each term, as far as it was looked up. */
+type Counts = Map<string, number>
+
+/** The words alone; their counts are kept. */
+function learn(counts: Counts, words: KnownWord[]): string[] {
+  for (const { word, count } of words) counts.set(word, count)
+  return words.map(({ word }) => word)
+}
+
 interface Expanded {
   word: FindWord
   expression: Expression
   notes: string[]
 }
 
-async function expand(db: Db, word: FindWord): Promise<Expanded> {
+async function expand(db: Db, word: FindWord, counts: Counts): Promise<Expanded> {
   const steps = stepsOf(word.text)
-  const counts = await readCounts(db, [...new Set(steps.map((step) => step.word))])
+  // One alone is looked up with its endings.
+  if (steps.length > 1 || word.kind !== 'word')
+    for (const [term, count] of await readCounts(db, [...new Set(steps.map((step) => step.word))]))
+      counts.set(term, count)
   const whole = word.kind === 'prefix' ? steps.slice(0, -1) : steps
   const unknown = whole.filter((step) => !step.isPart && !counts.has(step.word))
   if (steps.length > 1 && unknown.length > mostMistyped) return { word, expression: nothing, notes: [] }
@@ -103,30 +116,28 @@ async function expandStep(
   db: Db,
   { kind, text, isExcluded }: FindWord,
   { word, isPart }: WordStep,
-  { isOnly, isLast, counts }: { isOnly: boolean; isLast: boolean; counts: ReadonlyMap<string, number> },
+  { isOnly, isLast, counts }: { isOnly: boolean; isLast: boolean; counts: Counts },
 ): Promise<{ terms: string[]; note: string | null }> {
   if (isPart || (kind === 'prefix' && isLast)) {
-    const begun = await wordsBeginning(db, word, mostBegun + 1)
-    const terms = begun.slice(0, mostBegun).map((one) => one.word)
+    const begun = learn(counts, await wordsBeginning(db, word, mostBegun + 1))
+    const terms = begun.slice(0, mostBegun)
     const what = isExcluded ? 'left out' : 'looked for'
     const note = `Many words begin with “${oneLine(word, 60)}”: the ${mostBegun} most frequent are ${what}`
     return { terms, note: begun.length > mostBegun ? note : null }
   }
   const terms =
-    kind === 'word' && isOnly && !isUnspaced(word)
-      ? (await endingsOf(db, word)).map((one) => one.word)
-      : [word].filter((one) => counts.has(one))
+    kind === 'word' && isOnly ? learn(counts, await endingsOf(db, word)) : [word].filter((one) => counts.has(one))
   if (terms.length > 0 || isExcluded) return { terms, note: null }
-  const like = (await wordsLike(db, word, mostLike)).map((one) => one.word)
+  const like = learn(counts, await wordsLike(db, word, mostLike))
   if (like.length === 0) return { terms, note: null }
   const quoted = like.map((one) => `“${one}”`).join(' or ')
   return { terms: like, note: `“${oneLine(isOnly ? text : word, 60)}” is nowhere: these have ${quoted}` }
 }
 
-async function fieldOf(db: Db, field: FindField, value: string): Promise<Expression> {
+async function fieldOf(db: Db, field: FindField, value: string, counts: Counts): Promise<Expression> {
   switch (field) {
     case 'customer':
-      return namedBy(db, value)
+      return calledBy(db, value, counts)
     case 'account': {
       const [, channel = '', account = value] = /^([^/]*)\/(.*)$/s.exec(value) ?? []
       const parts: Expression[] = [only(facet('account', account))]
@@ -139,11 +150,20 @@ async function fieldOf(db: Db, field: FindField, value: string): Promise<Express
 
 const only = (term: string): Expression => ({ kind: 'any', terms: [term] })
 
+/** Every part of a name or an address; the last may be its beginning where nobody has just that. */
+async function calledBy(db: Db, typed: string, counts: Counts): Promise<Expression> {
+  const parts = stepsOf(typed).map(({ word }) => facet('name', word))
+  const last = parts.at(-1)
+  if (last === undefined) return nothing
+  for (const [term, count] of await readCounts(db, parts)) counts.set(term, count)
+  return counts.has(last) ? { kind: 'all', parts: parts.map(only) } : namedBy(db, typed)
+}
+
 /** Every part of a name or an address; the last may be its beginning. */
 export async function namedBy(db: Db, typed: string): Promise<Expression> {
   const steps = stepsOf(typed)
   const last = steps.at(-1)
-  if (!last) return { kind: 'any', terms: [] }
+  if (!last) return nothing
   const begun = await wordsBeginning(db, facet('name', last.word), mostBegun)
   const parts = steps.slice(0, -1).map(({ word }) => only(facet('name', word)))
   return { kind: 'all', parts: [...parts, { kind: 'any', terms: begun.map(({ word }) => word) }] }

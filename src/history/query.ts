@@ -86,14 +86,21 @@ export function stepsOf(text: string): WordStep[] {
   return steps
 }
 
-/** As Postgres reads it; null: nothing is looked for. `windows`: terms of which one must be there besides. */
-export function tsqueryOf({ must, not }: Pick<Plan, 'must' | 'not'>, windows: string[] = []): string | null {
+const mostQueries = 6
+
+/**
+ * As Postgres reads it: each of these must fit. Apart, the index leaps in each over what another leaves out; together in one,
+ * it would step through all that have the rarest. `windows`: terms of which one must be there besides.
+ */
+export function tsqueriesOf({ must, not }: Pick<Plan, 'must' | 'not'>, windows: string[] = []): string[] {
   const parts = [
-    ...must.map(textOf),
     ...(windows.length > 0 ? [textOf({ kind: 'any', terms: windows })] : []),
-    ...not.map((one) => `!${textOf(one)}`),
+    ...must.flatMap((one) => (one.kind === 'all' ? one.parts : one)).map(textOf),
   ]
-  return parts.length > 0 ? parts.join(' & ') : null
+  const apart = parts.slice(0, Math.max(0, Math.min(parts.length, mostQueries) - 1))
+  // What must not be there goes with one that must: alone, it would lead to nearly every row.
+  const rest = [...parts.slice(apart.length), ...not.map((one) => `!${textOf(one)}`)]
+  return rest.length > 0 ? [...apart, rest.join(' & ')] : apart
 }
 
 function textOf(expression: Expression): string {

@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import { rowsOf, type Db } from '../db/client.ts'
 import type { FindOrder } from '../workspaces/command-find.ts'
-import { tsqueryOf, type Plan } from './query.ts'
+import { tsqueriesOf, type Plan } from './query.ts'
 import { mostLookedAt, openWindows } from './windows.ts'
 
 /** One exchange that was found. */
@@ -31,9 +31,9 @@ export interface FoundExchanges {
 }
 
 /** Of so many, the newest, the best are told; then of as many before those. */
-const mostRanked = 64
+const mostRanked = 40
 /** Fewer than this are all looked at, whenever they were. */
-const fewMatches = 400
+const fewMatches = 150
 /** Where words stand is in no index: each row that has them all is read. */
 const phraseCost = 5
 /** Of nothing (D), the customer's name (C), what the team answered (B), what the customer said (A). */
@@ -54,7 +54,7 @@ export async function searchExchanges(
 ): Promise<FoundExchanges> {
   const { skip, after } = blockOf(before)
   if (order !== 'best' || plan.ranked.length === 0) return findNewest(db, plan, after, { limit, budget })
-  const ranking = tsqueryOf({ must: plan.ranked, not: [] })
+  const ranking = tsqueriesOf({ must: plan.ranked, not: [] }).join(' & ')
   const found = await findNewest(db, plan, after, { limit: mostRanked, budget, ranking })
   const ranked = found.hits.toSorted(byRank)
   const end = skip + limit
@@ -93,11 +93,11 @@ async function look(
   const atMost = Math.min(...plan.counts)
   if (atMost === 0) return all([])
   const span = spanOf(plan, before)
-  const query = tsqueryOf(plan)
+  const queries = tsqueriesOf(plan)
   if (plan.customerId !== null)
-    return all(await rowsOf(db, ofCustomerQuery(plan.customerId, query, span, limit, ranking)))
-  if (query === null) return all(await rowsOf(db, anyQuery(span, limit)))
-  if (atMost <= fewMatches) return all(await rowsOf(db, termsQuery(query, span, limit, ranking)))
+    return all(await rowsOf(db, ofCustomerQuery(plan.customerId, queries, span, limit, ranking)))
+  if (queries.length === 0) return all(await rowsOf(db, anyQuery(span, limit)))
+  if (atMost <= fewMatches) return all(await rowsOf(db, termsQuery(queries, span, limit, ranking)))
   const edge = before ? Date.parse(before.at) + (before.id === noId ? 0 : 1) : Infinity
   const until = new Date(Math.min(plan.until.getTime(), edge))
   const { from, counts } = plan
@@ -107,8 +107,7 @@ async function look(
     const window = await windows.next(hits.length, wanted)
     if (!window) return { hits, stoppedAt: windows.isEnd() ? null : span.before.at }
     const within = { ...span, from: window.from > span.from ? window.from : span.from }
-    const windowed = tsqueryOf(plan, window.terms) ?? query
-    const rows = await rowsOf<RankedHit>(db, termsQuery(windowed, within, wanted, ranking))
+    const rows = await rowsOf<RankedHit>(db, termsQuery(tsqueriesOf(plan, window.terms), within, wanted, ranking))
     hits.push(...rows)
     span.before = { at: window.from, id: noId }
   }
@@ -149,9 +148,12 @@ function inSpan({ from, until, before }: Span): SQL {
     and (at, interaction_id) < (${before.at}::timestamptz, ${before.id}::uuid)`
 }
 
-/** Those few are ranked, after all others were left out. */
+/** Those few are ranked, after all others were left out: only their terms are read. */
 function newestOf(source: SQL, limit: number, ranking: string | null): SQL {
-  const rank = ranking === null ? sql`0` : sql`ts_rank_cd(${weights}::float4[], terms, ${ranking}::tsquery)`
+  const rank =
+    ranking === null
+      ? sql`0`
+      : sql`(select ts_rank_cd(${weights}::float4[], terms, ${ranking}::tsquery) from exchanges e where e.interaction_id = newest.interaction_id)`
   return sql`
     select interaction_id as "interactionId", conversation_id as "conversationId", customer_id as "customerId", channel,
       to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, ${rank} as rank
@@ -160,11 +162,14 @@ function newestOf(source: SQL, limit: number, ranking: string | null): SQL {
 }
 
 /** By the index of terms alone, whatever the planner knows of them: the query is no constant to it, and the times are cut after. */
-function termsQuery(query: string, span: Span, limit: number, ranking: string | null): SQL {
-  const terms = ranking === null ? sql`` : sql`, terms`
+function termsQuery(queries: string[], span: Span, limit: number, ranking: string | null): SQL {
+  const fits = sql.join(
+    queries.map((query) => sql`terms @@ (select ${query}::tsquery)`),
+    sql` and `,
+  )
   return sql`
     with found as materialized (
-      select interaction_id, conversation_id, customer_id, channel, at${terms} from exchanges where terms @@ (select ${query}::tsquery)
+      select interaction_id, conversation_id, customer_id, channel, at from exchanges where ${fits}
     ) ${newestOf(sql`found where ${inSpan(span)}`, limit, ranking)}`
 }
 
@@ -175,12 +180,16 @@ function anyQuery(span: Span, limit: number): SQL {
 /** By the customer's own index; of those, which fit. */
 function ofCustomerQuery(
   customerId: string,
-  query: string | null,
+  queries: string[],
   span: Span,
   limit: number,
   ranking: string | null,
 ): SQL {
   const theirs = sql`exchanges where customer_id = ${customerId}::uuid and ${inSpan(span)}`
-  if (query === null) return newestOf(sql`(select * from ${theirs}) found`, limit, ranking)
-  return newestOf(sql`(select * from ${theirs} offset 0) found where terms @@ ${query}::tsquery`, limit, ranking)
+  if (queries.length === 0) return newestOf(sql`(select * from ${theirs}) found`, limit, ranking)
+  return newestOf(
+    sql`(select * from ${theirs} offset 0) found where terms @@ ${queries.join(' & ')}::tsquery`,
+    limit,
+    ranking,
+  )
 }

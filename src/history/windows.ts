@@ -42,10 +42,7 @@ export async function openWindows(
 ): Promise<Windows> {
   const first = from?.toISOString() ?? ''
   const last = new Date(until.getTime() - 1).toISOString()
-  const months = await rowsOf<Bucket>(
-    db,
-    sql`select term, count from terms where term ~>=~ 'month=' and term ~<~ 'month>' order by term collate "C" desc`,
-  )
+  const { months, days } = await readBuckets(db, last)
   const total = sum(months)
   const atMost = Math.min(...counts)
   const share = shareOfAll(counts, total)
@@ -80,7 +77,7 @@ export async function openWindows(
         const some = bucket.count * share
         const isLarge = expected + some > goal * 2 || rows + bucket.count > room
         if (bucket.term.startsWith('month=') && isLarge) {
-          pending.splice(0, 1, ...(await readDays(db, bucket.term)).filter(isWithin))
+          pending.splice(0, 1, ...(days.get(dateIn(bucket.term)) ?? (await readDays(db, bucket.term))).filter(isWithin))
           continue
         }
         pending.shift()
@@ -122,6 +119,25 @@ function covering(buckets: Bucket[], monthCounts: ReadonlyMap<string, number>): 
       ? [`month=${month}`]
       : some.map(({ term }) => term),
   )
+}
+
+/** Every month, and the days of those two in which a search that ends on `last` begins; the newest first. */
+async function readBuckets(db: Db, last: string): Promise<{ months: Bucket[]; days: Map<string, Bucket[]> }> {
+  const before = new Date(Date.parse(`${last.slice(0, 7)}-01`) - 1).toISOString()
+  const newest = [last, before].map((date) => date.slice(0, 7))
+  const [from, to] = [`day=${newest[1]}-`, `day=${newest[0]}.`]
+  const buckets = await rowsOf<Bucket>(
+    db,
+    sql`select term, count from terms
+        where term ~>=~ 'month=' and term ~<~ 'month>' or term ~>=~ ${from} and term ~<~ ${to}
+        order by term collate "C" desc`,
+  )
+  const { true: months = [], false: others = [] } = Object.groupBy(
+    buckets,
+    ({ term }) => `${term.startsWith('month=')}`,
+  )
+  const days = Map.groupBy(others, ({ term }) => dateIn(term).slice(0, 7))
+  return { months, days: new Map(newest.map((month) => [month, days.get(month) ?? []])) }
 }
 
 /** The days of `month=2026-11`, the newest first. */

@@ -104,6 +104,11 @@ export async function readCardRef(db: Db, workspace: string, conversationId: str
   return (await readCardRefs(db, workspace, [conversationId])).get(conversationId) ?? null
 }
 
+/** The same within a statement. */
+export function cardRefOf(workspace: string, conversationId: SQL): SQL {
+  return sql`(select ref from ${posts} where workspace = ${workspace} and key = ${cardKey('')} || ${conversationId})`
+}
+
 /** Where these conversations' cards were posted, by conversation; those that were not are left out. */
 export async function readCardRefs(
   db: Db,

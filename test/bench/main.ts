@@ -30,7 +30,7 @@ const patienceMs = 120_000
 const starts = 5
 
 /* oxlint-disable no-console -- what a person at the terminal reads */
-const server = await startPostgres()
+const server = await startPostgres(['-c', 'shared_buffers=2GB'])
 const template = `deskbell_bench_${process.pid}`
 const made: string[] = []
 try {

@@ -17,7 +17,6 @@ import { createWriter } from './writing.ts'
 
 const atOnce = 20
 const asks = 2000
-const teammate = { id: 'ana', name: 'Ana' }
 
 /** What teammates ask of histories of these sizes, 20 at a time, against reading one row by its key as often. */
 export async function searchTimes(
@@ -61,10 +60,15 @@ async function measure(db: Db, { interactions, until }: Archive): Promise<Figure
     sql`select c.id, c.name from exchanges e join customers c on c.id = e.customer_id order by e.interaction_id desc limit 5000`,
   )
   const keys = await rowsOf<{ id: string }>(db, sql`select interaction_id as id from exchanges limit 5000`)
+  let turns = 0
+  const teammate = () => {
+    const number = turns++ % atOnce
+    return { id: `U${number}`, name: `Teammate ${number}` }
+  }
   const find = async (text: string) => {
     const command = parseCommand(text)
     if (command.kind !== 'find') throw new Error(`This is no search: ${text}`)
-    return answerFind(ctx, 'slack', command.ask, teammate)
+    return answerFind(ctx, 'slack', command.ask, teammate())
   }
   const word = (least: number, most: number) => writer.wordAt(writer.language(), random.between(least, most))
   const byText = [
@@ -110,8 +114,8 @@ async function measure(db: Db, { interactions, until }: Archive): Promise<Figure
     sql`select id from lists where jsonb_array_length(starts) > 1 limit 500`,
   )
   if (lists.length > 0)
-    await told('The second page', () => openPage(ctx, 'slack', { listId: random.pick(lists).id, page: 1 }, teammate))
-  await told("A customer's page", () => openCustomer(ctx, 'slack', { customerId: random.pick(people).id }, teammate))
+    await told('The second page', () => openPage(ctx, 'slack', { listId: random.pick(lists).id, page: 1 }, teammate()))
+  await told("A customer's page", () => openCustomer(ctx, 'slack', { customerId: random.pick(people).id }, teammate()))
   return figures
 }
 

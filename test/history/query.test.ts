@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { marksOf, mostOf, stepsOf, termsOf, tsqueryOf, type Expression } from '../../src/history/query.ts'
+import { marksOf, mostOf, stepsOf, termsOf, tsqueriesOf, type Expression } from '../../src/history/query.ts'
 
 const any = (...terms: string[]): Expression => ({ kind: 'any', terms })
 const phrase: Expression = {
@@ -34,10 +34,26 @@ describe('a query', () => {
       phrase,
       { kind: 'either' as const, parts: [any('d'), { kind: 'all' as const, parts: [any('e'), any('f\\')] }] },
     ]
-    expect(tsqueryOf({ must, not: [any('g')] }, ['day=2026-11-20'])).toBe(
-      `('a' | 'b''c') & (('lamp' | 'lamps') <2> ('oil')) & (('d') | (('e') & ('f\\\\'))) & ('day=2026-11-20') & !('g')`,
-    )
-    expect(tsqueryOf({ must: [], not: [] })).toBeNull()
+    expect(tsqueriesOf({ must, not: [any('g')] }, ['day=2026-11-20'])).toEqual([
+      `('day=2026-11-20')`,
+      `('a' | 'b''c')`,
+      `(('lamp' | 'lamps') <2> ('oil'))`,
+      `(('d') | (('e') & ('f\\\\'))) & !('g')`,
+    ])
+    expect(tsqueriesOf({ must: [], not: [] })).toEqual([])
+    expect(tsqueriesOf({ must: [], not: [any('g'), any('h')] })).toEqual([`!('g') & !('h')`])
+  })
+
+  it('is a few, however much it asks for', () => {
+    const must = Array.from({ length: 9 }, (_, n) => any(`w${n}`))
+    expect(tsqueriesOf({ must, not: [any('g')] })).toEqual([
+      `('w0')`,
+      `('w1')`,
+      `('w2')`,
+      `('w3')`,
+      `('w4')`,
+      `('w5') & ('w6') & ('w7') & ('w8') & !('g')`,
+    ])
   })
 
   it('knows how many can fit at most', () => {

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { rowsOf } from '../../src/db/client.ts'
 import { terms } from '../../src/db/schema.ts'
 import { planOf } from '../../src/history/plan.ts'
-import { tsqueryOf, type Plan, type StoredAsk } from '../../src/history/query.ts'
+import { tsqueriesOf, type Plan, type StoredAsk } from '../../src/history/query.ts'
 import { searchExchanges, type Cursor, type FoundExchanges } from '../../src/history/search.ts'
 import type { ExchangeWords } from '../../src/history/terms.ts'
 import { themes } from '../../src/interactions/interaction.ts'
@@ -293,7 +293,7 @@ describe('words', () => {
           }).then(({ plan }) => searchExchanges(database.db, plan, { before: null, limit: 3, order: 'newest' }))
           const known = [text.replaceAll('\0', '').toWellFormed()].filter((term) => term !== '')
           const must = known.length > 0 ? [{ kind: 'any' as const, terms: known }] : []
-          await rowsOf(database.db, sql`select ${tsqueryOf({ must, not: must })}::tsquery`)
+          await rowsOf(database.db, sql`select ${tsqueriesOf({ must, not: must }).join(' & ')}::tsquery`)
         },
       ),
       { numRuns: 60 },

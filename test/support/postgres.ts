@@ -11,11 +11,11 @@ export interface TestPostgres {
   stop(): Promise<void>
 }
 
-/** The server named by TEST_DATABASE_URL, else one of our own that leaves nothing behind. */
-export async function startPostgres(): Promise<TestPostgres> {
+/** The server named by TEST_DATABASE_URL, else one of our own, with these flags, that leaves nothing behind. */
+export async function startPostgres(flags: string[] = []): Promise<TestPostgres> {
   const given = process.env['TEST_DATABASE_URL']
   if (given) return { url: given, server: null, stop: async () => {} }
-  return startOwnPostgres()
+  return startOwnPostgres(flags)
 }
 
 /** A Postgres of our own, on a free port. */

@@ -11,6 +11,7 @@ const owners: { packages: string; owner: string }[] = [
   { packages: 'pg-boss|node-cron', owner: 'src/jobs' },
   { packages: 'drizzle-orm(/.*)?|postgres|@electric-sql/.*', owner: 'src/db and the queries of the nouns' },
   { packages: 'imapflow|mailparser|nodemailer(/.*)?|mailauth(/.*)?|email-reply-parser', owner: 'src/channels/email' },
+  { packages: 'jose(/.*)?', owner: 'src/channels/google-reviews' },
   { packages: 'prom-client', owner: 'src/metrics.ts' },
   { packages: 'pino', owner: 'src/log.ts' },
   { packages: '@hono/node-server|hono(/.*)?', owner: 'src/http and pages' },
@@ -56,6 +57,7 @@ const pureNouns = [
   'history/fold.ts',
   'customers/keys.ts',
   'replies/promises.ts',
+  'windows/window.ts',
 ]
 const notVerbs: Pattern = {
   group: [
@@ -75,6 +77,8 @@ const notVerbs: Pattern = {
     'history',
     'erasures',
     'audit',
+    'windows',
+    'accounts',
   ]
     .map((noun) => `**/${noun}/*`)
     .concat(pureNouns.map((file) => `!**/${file}`)),
@@ -107,7 +111,7 @@ export default defineConfig({
     {
       // Verbs, queries and what they share.
       files: [
-        'src/{interactions,conversations,customers,drafts,replies,measures,digests,targets,surges,settings,posts,forms,teammates,history,erasures,audit}/**/*.ts',
+        'src/{interactions,conversations,customers,drafts,replies,measures,digests,targets,surges,settings,posts,forms,teammates,history,erasures,audit,windows,accounts}/**/*.ts',
       ],
       rules: restricted(above('main', 'app', 'config', 'doctor', 'http'), notAdapters, ...sdk(['src/db'])),
     },
@@ -134,8 +138,12 @@ export default defineConfig({
         ...sdk(['src/assistant']),
       ),
     },
+    { files: ['src/channels/*/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/http'])) },
     { files: ['src/channels/email/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/channels/email'])) },
-    { files: ['src/channels/{form,live-chat,log,kit}/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/http'])) },
+    {
+      files: ['src/channels/google-reviews/**/*.ts'],
+      rules: restricted(...adapter, ...sdk(['src/channels/google-reviews'])),
+    },
     { files: ['src/workspaces/web/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/http'])) },
     { files: ['src/workspaces/slack/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/workspaces/slack'])) },
     { files: ['src/workspaces/discord/**/*.ts'], rules: restricted(...adapter, ...sdk(['src/workspaces/discord'])) },

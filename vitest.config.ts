@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 const shared = { testTimeout: 30_000, hookTimeout: 60_000 }
 
+// Files share what they import, and the embedded database: starting it for each takes as long as the tests themselves.
+const withDatabase = { ...shared, include: ['test/**/*.db.test.ts'], isolate: false }
+
 // What needs a database is named *.db.test.ts, and runs on both kinds.
 export default defineConfig({
   test: {
@@ -10,10 +13,8 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       { test: { ...shared, name: 'plain', include: ['test/**/*.test.ts'], exclude: ['**/*.db.test.ts'] } },
-      { test: { ...shared, name: 'pglite', include: ['test/**/*.db.test.ts'], provide: { databaseKind: 'pglite' } } },
-      {
-        test: { ...shared, name: 'postgres', include: ['test/**/*.db.test.ts'], provide: { databaseKind: 'postgres' } },
-      },
+      { test: { ...withDatabase, name: 'pglite', provide: { databaseKind: 'pglite' } } },
+      { test: { ...withDatabase, name: 'postgres', provide: { databaseKind: 'postgres' } } },
     ],
   },
 })

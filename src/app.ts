@@ -5,6 +5,9 @@ import type { Assistant } from './assistant/assistant.ts'
 import { builtInTemplates } from './assistant/templates.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { channelTypes, publicUrlOf, workspaceTypes, type Config } from './config.ts'
+import { reportAccount } from './accounts/broken.ts'
+import { watchAccounts } from './accounts/watch.ts'
+import type { Inlet } from './channels/channel.ts'
 import type { ActiveChannel, Context } from './context.ts'
 import { answerCommand } from './conversations/answer-command.ts'
 import { readHome } from './conversations/home.ts'
@@ -32,7 +35,7 @@ import { followHistory } from './history/follow.ts'
 import { readFile } from './history/read-file.ts'
 import { createLedger } from './drafts/ledger.ts'
 import { proposeDraft } from './drafts/propose.ts'
-import { ConfigError } from './errors.ts'
+import { ConfigError, messageOf } from './errors.ts'
 import { openForm } from './forms/open-form.ts'
 import { offerRoom } from './settings/offer-room.ts'
 import { readSettingsPage } from './settings/page.ts'
@@ -41,7 +44,9 @@ import { metricsText } from './http/metrics.ts'
 import { checkReadiness } from './http/readiness.ts'
 import { createHttp, listen } from './http/server.ts'
 import { isUuid, newId } from './id.ts'
+import { fetchAttachment } from './interactions/fetch-attachment.ts'
 import { createIntake } from './interactions/intake.ts'
+import { findStanding } from './interactions/queries.ts'
 import { triageInteraction } from './interactions/triage.ts'
 import { holdLease } from './jobs/lease.ts'
 import { openQueue } from './jobs/queue.ts'
@@ -53,6 +58,7 @@ import { createMetrics } from './metrics.ts'
 import { listBulletins } from './posts/bulletins.ts'
 import { deliverPosts } from './posts/deliver-posts.ts'
 import { createSyncCard } from './posts/sync-card.ts'
+import { findUnsettled } from './replies/queries.ts'
 import { reconcileReply } from './replies/reconcile.ts'
 import { sendReply } from './replies/send.ts'
 import { ensureSecret, readTuning } from './settings/queries.ts'
@@ -212,6 +218,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
         propose: (payload, signal) => proposeDraft(ctx, payload, signal),
         'sync-card': createSyncCard(ctx),
         'deliver-posts': (payload) => deliverPosts(ctx, payload),
+        'fetch-attachment': (payload, signal) => fetchAttachment(ctx, payload, signal),
         'send-reply': (payload, signal) => sendReply(ctx, payload, signal),
         'reconcile-reply': (payload) => reconcileReply(ctx, payload),
         wake: (payload) => wakeConversation(ctx, payload),
@@ -220,31 +227,35 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       }
       const stopWorker = await startWorker(ctx, queue, handlers, database.kind === 'pglite' ? 1 : 3, intake.idle)
       const stopSchedule = startSchedule(ctx)
+      // A restart may have brought what an account was missing.
+      const looking = watchAccounts(ctx).catch((error: unknown) =>
+        log.warn('broken accounts could not be looked at', { error: messageOf(error) }),
+      )
       const ending = new AbortController()
       const following = followHistory(ctx, ending.signal, intake.idle)
       opened.push({
         async stop() {
           ending.abort()
-          await Promise.all([stopWorker(), stopSchedule(), following])
+          await Promise.all([stopWorker(), stopSchedule(), following, looking])
         },
       })
     }
 
     if (does.intake) {
+      const stopped = Promise.resolve()
       const streams = new AbortController()
-      const running = [...channels.values()].map(({ id: channelId, open: { inbound } }) =>
-        inbound.kind === 'stream'
-          ? holdLease(ctx, `stream:${channelId}`, streams.signal, (signal) =>
-              inbound.run(
-                {
-                  deliver: (delivery) => intake.deliver(channelId, delivery),
-                  cursor: (key) => readCursor(ctx, channelId, key),
-                },
-                signal,
-              ),
-            )
-          : Promise.resolve(),
-      )
+      const running = [...channels.values()].map(({ id: channelId, open: { inbound } }) => {
+        const inlet: Inlet = {
+          deliver: (delivery) => intake.deliver(channelId, delivery),
+          cursor: (key) => readCursor(ctx, channelId, key),
+          unsettled: (account) => findUnsettled(db, channelId, account),
+          standing: (account) => findStanding(db, channelId, account),
+          report: (account, problem) => reportAccount(ctx, channelId, account, problem),
+        }
+        return inbound.run
+          ? holdLease(ctx, `stream:${channelId}`, streams.signal, (signal) => inbound.run?.(inlet, signal) ?? stopped)
+          : stopped
+      })
       opened.push({
         async stop() {
           streams.abort()

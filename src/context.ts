@@ -17,6 +17,11 @@ export interface ActiveChannel {
   open: OpenChannel
 }
 
+/** As the team knows an account; its id where the channel doesn't know it, or is off. */
+export function accountName(channel: ActiveChannel | undefined, account: string): string {
+  return channel?.open.accounts.find(({ id }) => id === account)?.name ?? account
+}
+
 /** What a verb may ask for. Each names what it needs: `Pick<Context, 'db' | 'clock'>`. */
 export interface Context {
   db: Db

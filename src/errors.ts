@@ -59,6 +59,19 @@ export class PermanentError extends Error {
 }
 
 /**
+ * It certainly did not happen, and nothing will for this account until somebody authorises it anew: a password, a token or a
+ * permission is no longer good. `action` says where.
+ */
+export class CredentialsError extends PermanentError {
+  override name = 'CredentialsError'
+  override readonly action: string
+  constructor(message: string, options: ErrorOptions & { action: string }) {
+    super(message, options)
+    this.action = options.action
+  }
+}
+
+/**
  * What may be logged of an error. Drizzle's own message quotes the statement with its values:
  * customers' words have no place in a log.
  */

@@ -72,6 +72,12 @@ export function createMetrics() {
       labelNames: ['state'],
       registers,
     }),
+    broken: new Gauge({
+      name: 'deskbell_broken_accounts',
+      help: 'Accounts that must be authorised anew.',
+      labelNames: ['channel'],
+      registers,
+    }),
     problems: new Gauge({
       name: 'deskbell_problems',
       help: 'Jobs that failed for good and wait for somebody.',

@@ -15,3 +15,12 @@ export async function within<T>(work: Promise<T>, ms: number): Promise<T | null>
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {})
 }
+
+/**
+ * True once `at`, in milliseconds, has come; undefined: it always has. A time that is further ahead than it is ever set,
+ * `longestMs`, is from before the clock was set back.
+ */
+export function isDue(at: number | undefined, now: Date, longestMs: number): boolean {
+  const leftMs = (at ?? 0) - now.getTime()
+  return leftMs <= 0 || leftMs > longestMs
+}

@@ -1,54 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { assistantEnv } from '../src/assistant/env.ts'
-import { channelTypes, coreEnv, workspaceTypes } from '../src/config.ts'
-import type { EnvSpec } from '../src/env.ts'
+import { envExample, settingsPattern, settingsTable } from './support/documents.ts'
 
 const readme = readFileSync('README.md', 'utf8')
 const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts
 
-const parts: { name: string; env: EnvSpec }[] = [
-  { name: 'The program', env: coreEnv },
-  { name: 'The assistant', env: assistantEnv },
-  ...workspaceTypes,
-  ...channelTypes,
-]
-
-const settingsTable = () =>
-  [
-    '| setting | for |',
-    '|---|---|',
-    ...parts.flatMap(({ name, env }) => [
-      `| **${name}** | |`,
-      ...Object.entries(env).map(([variable, { about }]) => `| \`${variable}\` | ${about.replaceAll('|', '\\|')} |`),
-    ]),
-  ].join('\n')
-
-const example = () =>
-  [
-    '# Copy to .env. Nothing is needed to try Deskbell; what is set is switched on.',
-    ...parts.flatMap(({ name, env }) => [
-      '',
-      `# ${name}`,
-      ...Object.entries(env).flatMap(([variable, { about, example: value }]) => [
-        `# ${about}`,
-        `#${variable}=${value ?? ''}`,
-      ]),
-    ]),
-    '',
-    '# For compose.yaml',
-    '#POSTGRES_PASSWORD=',
-    '',
-  ].join('\n')
-
 describe('the documents', () => {
   it('list every setting in .env.example', async () => {
-    await expect(example()).toMatchFileSnapshot('../.env.example')
+    await expect(envExample()).toMatchFileSnapshot('../.env.example')
   })
 
   it("list every setting in README's table", () => {
-    const [, table] = /<!-- settings -->\n([\s\S]*?)\n<!-- end -->/.exec(readme) ?? []
-    expect(table).toBe(settingsTable())
+    expect(settingsPattern.exec(readme)?.[0]).toBe(settingsTable())
   })
 
   it('name only commands that exist', () => {

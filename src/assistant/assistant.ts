@@ -10,7 +10,8 @@ export interface ConversationView {
   /** What the team reads: a BCP 47 primary language. */
   teamLanguage: string
   /** Oldest first; the last are the customer's unanswered words. */
-  turns: { from: 'customer' | 'team'; name: string; at: Date; text: string }[]
+  /** `rating`: stars, 1 to 5. */
+  turns: { from: 'customer' | 'team'; name: string; at: Date; text: string; rating: number | null }[]
 }
 
 /** How the team wants to sound, and what this draft must do. */

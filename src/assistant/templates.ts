@@ -3,10 +3,10 @@ import type { Brand } from '../settings/tuning.ts'
 import type { Brief, ConversationView } from './assistant.ts'
 import { isLanguage, languages } from './languages.ts'
 import { topicName } from './offline/topics.ts'
-import { letterParts, texts } from './texts.ts'
+import { letterParts, publicComplaint, texts } from './texts.ts'
 
 /** What a template may hold. `[ about {topic}]` is left out as a whole when there is no topic. */
-const placeholders = ['name', 'brand', 'signature', 'topic'] as const
+const placeholders = ['name', 'brand', 'signature', 'topic', 'contact'] as const
 type Placeholder = (typeof placeholders)[number]
 
 /**
@@ -42,13 +42,14 @@ export function checkTemplates(templates: Brand['templates']): string[] {
 /** Fills the most specific template for a theme; English when there is none in the customer's language. */
 export function fillTemplate(conversation: ConversationView, brief: Brief): { text: string; language: string } {
   const { theme, language, topics } = brief.triage
-  const { template, language: found, isWhole } = pick(theme, language, conversation.channel.id, brief.brand)
+  const { template, language: found, isWhole } = pick(theme, language, conversation.channel, brief.brand)
   const known = isLanguage(found) ? found : 'en'
   const signature = brief.brand.signature || brief.brand.name
   const values: Record<Placeholder, string> = {
     name: presentable(conversation.customerName),
     brand: brief.brand.name,
     signature,
+    contact: contactIn(brief.brand.facts),
     topic: topics.map((topic) => topicName(topic, known)).find((name) => name !== null) ?? '',
   }
   const parts =
@@ -61,14 +62,15 @@ export function fillTemplate(conversation: ConversationView, brief: Brief): { te
 function pick(
   theme: Theme,
   language: string,
-  channelId: string,
+  { id: channelId, isPublic }: ConversationView['channel'],
   { templates }: Brand,
 ): { template: string; language: string; isWhole: boolean } {
   for (const tag of [language, 'en']) {
     const whole = templates[`${theme}.${tag}.${channelId}`]
     if (whole !== undefined) return { template: whole, language: tag, isWhole: true }
     const key = keyOf(theme, tag)
-    const template = templates[`${theme}.${tag}`] ?? templates[key] ?? builtInTemplates[key]
+    const builtIn = theme === 'complaint' && isPublic && isLanguage(tag) ? publicComplaint[tag] : builtInTemplates[key]
+    const template = templates[`${theme}.${tag}`] ?? templates[key] ?? builtIn
     if (template !== undefined) return { template, language: tag, isWhole: false }
   }
   return { template: texts[theme].en, language: 'en', isWhole: false }
@@ -98,6 +100,14 @@ function fill(template: string, values: Record<Placeholder, string>): string {
 
 function isPlaceholder(name: string): name is Placeholder {
   return (placeholders as readonly string[]).includes(name)
+}
+
+const emails = /[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,5}/gu
+
+/** The email address that the team's facts name. Empty where there is none, or several: nobody knows which is for customers. */
+function contactIn(facts: string): string {
+  const [found = '', another] = new Set(facts.match(emails) ?? [])
+  return another === undefined ? found : ''
 }
 
 /** A name that can stand in a letter, or nothing: people enter links and worse as their names. */

@@ -12,6 +12,17 @@ export const letterParts: Record<Language, { greeting: string; closing: string }
   nl: { greeting: 'Hallo[ {name}],', closing: 'Met vriendelijke groet' },
 }
 
+/** Where anybody can read the answer, a complaint is better talked about elsewhere. */
+export const publicComplaint: Record<Language, string> = {
+  en: 'We are sorry about the trouble[ with {topic}]. This is not how it should be, and we are looking into it. Please contact us directly[ at {contact}], so that we can talk about the details.',
+  de: 'Der Ärger[ mit {topic}] tut uns leid. So sollte es nicht sein, und wir gehen der Sache nach. Bitte schreiben Sie uns direkt[ an {contact}], damit wir die Einzelheiten besprechen können.',
+  fr: 'Nous sommes désolés pour ce désagrément[ concernant {topic}]. Cela ne devrait pas arriver, et nous regardons ce qui s’est passé. Merci de nous contacter directement[ à l’adresse {contact}], afin d’en parler plus en détail.',
+  es: 'Sentimos las molestias[ con {topic}]. No debería ser así y estamos averiguando qué ha pasado. Escríbanos directamente[ a {contact}], por favor, para hablar de los detalles.',
+  it: 'Ci dispiace per il disagio[ riguardante {topic}]. Non dovrebbe succedere e stiamo verificando l’accaduto. Ci contatti direttamente[ all’indirizzo {contact}], per favore, per parlare dei dettagli.',
+  pt: 'Lamentamos o incómodo[ com {topic}]. Não devia ser assim e estamos a apurar o que aconteceu. Contacte-nos diretamente[ através de {contact}], por favor, para falarmos dos pormenores.',
+  nl: 'Wat vervelend[, dit probleem met {topic}]. Zo hoort het niet te gaan en we zoeken uit wat er is gebeurd. Neem rechtstreeks contact met ons op[ via {contact}], dan kunnen we het over de details hebben.',
+}
+
 /** The built-in drafts. They promise nothing, and fit a letter as well as a chat. */
 export const texts: Record<Theme, Record<Language, string>> = {
   question: {

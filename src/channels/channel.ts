@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { EnvSpec, Settings } from '../env.ts'
-import type { AutomaticReason, InteractionKind } from '../interactions/interaction.ts'
+import type { CredentialsError } from '../errors.ts'
+import type { AttachmentSource, AutomaticReason, InteractionKind } from '../interactions/interaction.ts'
 import type { Log } from '../log.ts'
 import type { Peer } from '../peer.ts'
+import type { FilledTemplate } from '../replies/reply.ts'
 
 /**
  * Where customers write. A channel is one folder with one file that exports one of these, and one line in `index.ts`.
@@ -42,16 +44,21 @@ export interface Limits {
   replyWindowHours: number | null
   /** How long an approved reply waits so that it can be undone. */
   graceSeconds: number
-  /** Lines that come within this time of one another are one interaction; 0: each is one of its own. */
+  /** A customer who writes again within this time is not done yet: the draft waits. Where Deskbell keeps the thread, their lines become one interaction. */
   quietSeconds: number
+  /** True where the provider looks at each reply before it shows it: accepted is not published, and a receipt tells which it is. */
+  isModerated: boolean
 }
 
 export interface OpenChannel {
   /** The accounts that are open: mailboxes, pages, numbers. */
   accounts: Account[]
+  /** True where `accounts` grows as they are found: one that isn't listed may be there all the same. */
+  findsAccounts?: boolean
   /** Overrides what the settings changed in the channel's limits. */
   limits?: Partial<Limits>
-  inbound: Webhook | Stream | Team
+  /** How interactions come in, one way or two; empty: teammates write down what they heard elsewhere. */
+  inbound: Inbound
   /** Pages and scripts that this channel serves to customers' browsers. */
   pages?: Page[]
   /** True when Deskbell itself keeps the thread that the customer reads (`io.transcript`). */
@@ -62,10 +69,23 @@ export interface OpenChannel {
   find: ((reply: OutboundReply) => Promise<Found>) | null
   /** True when sending the same reply again does no harm (client-chosen id, replace semantics). */
   isResendSafe: boolean
+  /**
+   * Approved texts of an account with which the team may write once the reply window has closed. Throws as `send` does
+   * before anything is sent. Without it there are none.
+   */
+  templates?: (account: string) => Promise<MessageTemplate[]>
+  /**
+   * Fetches what an attachment was delivered with as `source`. Throws RetryableError, CredentialsError, or
+   * PermanentError when it is gone, or too large to keep.
+   */
+  download?: (account: string, source: AttachmentSource, signal: AbortSignal) => Promise<Downloaded>
   /** How many follow each public account, by account id; those that the provider doesn't tell are left out. Throws RetryableError. */
   audience?: () => Promise<Record<string, number>>
-  /** For `doctor`: uses every credential. Returns what was found, a line each. Throws PermanentError with what to do, or an AggregateError of several. */
-  check(): Promise<string[]>
+  /**
+   * For `doctor`, and to find out whether an account works again: uses every credential, or only those of one account. Returns
+   * what was found, a line each. Throws PermanentError with what to do, or an AggregateError of several.
+   */
+  check(account?: string): Promise<string[]>
 }
 
 export interface Account {
@@ -76,8 +96,9 @@ export interface Account {
 
 /**
  * Sends once. Resolves when the provider accepted the reply.
- * Throws RetryableError (certainly not sent, try later), PermanentError (certainly not sent, and never will be);
- * any other error means that the outcome is not known.
+ * Throws RetryableError (certainly not sent, try later), CredentialsError (certainly not sent; nothing of this account will
+ * be until somebody mends it), PermanentError (certainly not sent, and never will be); any other error means that the
+ * outcome is not known.
  */
 export type Send = (reply: OutboundReply, signal: AbortSignal) => Promise<Sent>
 
@@ -97,42 +118,67 @@ export interface OutboundReply {
   id: string
   account: string
   text: string
-  /** The recipient's address on the channel it leaves by. */
-  to: { externalId: string; name: string | null }
+  /** The recipient's address on the channel it leaves by. `phone`: as the channel told it. */
+  to: { externalId: string; name: string | null; phone: string | null }
   conversation: { externalId: string; subject: string | null }
   /** External ids of what was said so far on the channel it leaves by, oldest first. */
   references: string[]
+  /** External id of the newest thing the customer said that it answers; undefined where there is none. */
+  answers?: string
   approvedAt: Date
   /** When the last attempt began; null before the first. */
   attemptedAt: Date | null
+  /** `text` is this template with its blanks filled; null: the team's own words. */
+  template: FilledTemplate | null
 }
 
-/** Answers HTTP requests at `/channels/<id>`; core commits what it returns before it answers. */
-export interface Webhook {
-  kind: 'webhook'
+/** What a provider is asked about a reply that it accepted. */
+export type UnsettledReply = Pick<OutboundReply, 'id' | 'text' | 'conversation' | 'approvedAt' | 'attemptedAt'>
+
+/** A text that the provider approved beforehand. */
+export interface MessageTemplate {
+  /** Unique within the account. */
+  id: string
+  /** As the team knows it: "order_update". */
+  name: string
+  /** BCP 47. */
+  language: string
+  /** The text, with each blank as `{{its name}}`. */
+  text: string
+}
+
+export interface Inbound {
   /**
-   * Verifies and parses; stores nothing (rate limits may count). Throws SignatureError (401) or BadInputError (400).
-   * `respond` makes the answer once the delivery is committed; without it the answer is an empty 200.
+   * Answers HTTP requests at `/channels/<id>`; core commits what it returns before it answers. Verifies and parses; stores nothing
+   * (rate limits may count). Throws SignatureError (401), BadInputError (400), or RetryableError and CredentialsError (503: the
+   * provider delivers it again).
    */
-  receive(request: Request, peer: Peer): Promise<{ delivery: Delivery; respond?: (recorded: Recorded) => Response }>
+  receive?(request: Request, peer: Peer): Promise<Received>
+  /** The largest body that a provider sends, in bytes. Undefined: 1 MB, as for any other request. */
+  maxBytes?: number
+  /**
+   * Holds a connection or polls until `signal` aborts. Core runs it on one replica at a time and starts it again when it throws.
+   * `deliver` resolves once the delivery and its cursor are committed.
+   */
+  run?(inlet: Inlet, signal: AbortSignal): Promise<void>
 }
 
-/** Holds a connection or polls. Core runs it on one replica at a time and starts it again when it throws. */
-export interface Stream {
-  kind: 'stream'
-  /** Runs until `signal` aborts. `deliver` resolves once the delivery and its cursor are committed. */
-  run(inlet: Inlet, signal: AbortSignal): Promise<void>
-}
-
-/** Teammates write down what they heard elsewhere: nothing comes in by itself. */
-export interface Team {
-  kind: 'team'
+export interface Received {
+  delivery: Delivery
+  /** Makes the answer once the delivery is committed; without it the answer is an empty 200. */
+  respond?: (recorded: Recorded) => Response
 }
 
 export interface Inlet {
   deliver(delivery: Delivery): Promise<Recorded>
   /** What the last committed delivery for this key left behind. */
   cursor(key: string): Promise<unknown>
+  /** Replies of an account that were accepted, and neither published nor rejected yet; the newest 1,000. */
+  unsettled(account: string): Promise<UnsettledReply[]>
+  /** External ids of an account's conversations in which something stands that the customer did: not taken back, or written anew since. */
+  standing(account: string): Promise<string[]>
+  /** Says that an account must be authorised anew, or (null) that it works. May be said as often as it is found. */
+  report(account: string, problem: CredentialsError | null): Promise<void>
 }
 
 export interface Page {
@@ -146,6 +192,8 @@ export interface Page {
 /** What came in together and is committed together. */
 export interface Delivery {
   interactions: InboundInteraction[]
+  /** What customers took back, or the provider took down. */
+  removals?: Removal[]
   /** What became of our replies. */
   receipts?: Receipt[]
   /** Where to go on after a restart; moves in the same transaction. */
@@ -158,6 +206,11 @@ export interface InboundInteraction {
   account: string
   /** Unique on the channel and account: what a duplicate is recognised by. */
   externalId: string
+  /**
+   * What this is a later version of (an edited message, a changed review): the first one's `externalId`, or an id that all
+   * versions have as this. It takes the place of those before; one that says the same as the one before it is a duplicate.
+   */
+  versionOf?: string
   kind: InteractionKind
   conversation: {
     /** The thread's id when nothing below matches. */
@@ -202,8 +255,24 @@ export interface InboundAttachment {
   name: string
   mediaType: string
   bytes: number
-  /** Undefined when it was too large to keep. */
+  /** Undefined when it was too large to keep, or is still to be fetched. */
   content?: Uint8Array
+  /** What `download` needs to fetch it. `bytes` may then be 0: not known yet. */
+  source?: AttachmentSource
+}
+
+export interface Downloaded {
+  content: Uint8Array
+  /** Undefined: as it was announced. */
+  mediaType?: string
+}
+
+/** Something that doesn't stand any more. */
+export interface Removal {
+  account: string
+  /** The interaction's `externalId`, or its `versionOf`: then all versions. */
+  externalId: string
+  at: Date
 }
 
 /** The provider's later word on a reply. */
@@ -212,8 +281,16 @@ export interface Receipt {
   externalId: string
   /** Our own id of the reply, where the external id is made from it: the news may come before `send` is back. */
   replyId?: string
-  state: 'published' | 'rejected' | 'failed'
+  /** `accepted`: all that `send` could have told. `delivered`, `read`: it arrived. They may come in any order. */
+  state: 'accepted' | 'delivered' | 'read' | 'published' | 'rejected' | 'failed'
+  /** Why it was rejected, or failed. */
   reason?: string
+  /** What the team can do about it. */
+  action?: string
+  /** Of one that failed: it is sent again by itself after a while. */
+  isRetryable?: boolean
+  /** Where a published reply can be read. */
+  url?: string
   at: Date
 }
 

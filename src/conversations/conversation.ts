@@ -6,7 +6,10 @@ export const conversationStates = ['waiting', 'sending', 'answered', 'dismissed'
 /** `quarantined`: suspected spam, kept out of the room until a teammate looks. */
 export type ConversationState = (typeof conversationStates)[number]
 
-export const dismissReasons = ['no-reply-needed', 'handled-elsewhere', 'spam', 'duplicate', 'automatic'] as const
+/** Those that a teammate may give. */
+export const givenReasons = ['no-reply-needed', 'handled-elsewhere', 'spam', 'duplicate', 'automatic'] as const
+/** `removed`: its author took back all that waited for an answer. */
+export const dismissReasons = [...givenReasons, 'removed'] as const
 export type DismissReason = (typeof dismissReasons)[number]
 
 /** Why a conversation is shown again: the customer wrote, a snooze ended, a teammate reopened it, its answer is nearly late. */
@@ -33,6 +36,8 @@ export interface Turn {
   attachments: AttachmentRef[]
   /** "Sender could not be verified", "Answers go to another address": facts a teammate should know. */
   notes: string[]
+  /** What the customer said later in its place, or took back (then it has no words). Absent: it stands. */
+  undone?: 'changed' | 'removed'
 }
 
 export interface AttachmentRef {
@@ -40,8 +45,18 @@ export interface AttachmentRef {
   name: string
   mediaType: string
   bytes: number
-  /** False when it was too large to keep. */
   isKept: boolean
+  /** Why it isn't kept; absent: it was too large. */
+  missing?: 'being-fetched' | 'not-fetched'
+}
+
+/** Until when the provider takes replies. */
+export interface ReplyWindow {
+  closesAt: Date
+  /** How long it is open, from the customer's last words. */
+  hours: number
+  /** Fewer than this were left when the card was told last; 0: it has closed. Null: plenty. */
+  minutesLeft: number | null
 }
 
 /** A job about this conversation that failed for good. */
@@ -58,11 +73,17 @@ export interface Conversation {
     id: string
     name: string
     account: string
+    /** As the team knows it: "Mill Street". */
+    accountName: string
     isPublic: boolean
     isLetter: boolean
     maxLength: number
     /** False: the team sends by hand. */
     canSend: boolean
+    /** The provider looks at each reply before it shows it. */
+    isModerated: boolean
+    /** There are approved texts for when the reply window has closed. */
+    hasTemplates: boolean
   }
   subject: string | null
   state: ConversationState
@@ -75,8 +96,8 @@ export interface Conversation {
   waitingSince: Date | null
   /** By the team's reply targets; null where none fits, or nobody waits. */
   dueAt: Date | null
-  /** The provider refuses replies after this. */
-  replyBy: Date | null
+  /** Null: the provider takes replies at any time. */
+  replyWindow: ReplyWindow | null
   snoozedUntil: Date | null
   dismissed: { reason: DismissReason; by: string } | null
   /** Why it was quarantined. */

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { approveDraft, sendEdited } from '../drafts/approve.ts'
 import { redraft } from '../drafts/redraft.ts'
+import { sendTemplate } from '../drafts/send-template.ts'
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts'
 import { retryJob } from '../jobs/retry.ts'
 import { markSent, markUnsent } from '../replies/mark-sent.ts'
@@ -67,6 +68,8 @@ async function carryOut(ctx: DecideContext, workspaceId: string, decision: Decis
       return approveDraft(ctx, { ...decision, by, refusalAsManager })
     case 'edit':
       return sendEdited(ctx, { ...decision, by, refusalAsManager })
+    case 'template':
+      return sendTemplate(ctx, { ...decision, by, refusalAsManager })
     case 'redraft':
       return redraft(ctx, { ...decision, by })
     case 'dismiss':

@@ -40,7 +40,12 @@ function lineOf(conversation: Conversation, now: Date, beginning?: string): stri
     state === 'answered' && reply?.acceptedAt && reply.waitingSince
       ? `answered in ${lasted(reply.waitingSince, reply.acceptedAt)}`
       : waitingSince && lasted(waitingSince, now)
-  const said = (triage?.summary || subject || turns.findLast(({ from }) => from === 'customer')?.text || '').trim()
+  const said = (
+    triage?.summary ||
+    subject ||
+    turns.findLast(({ from, undone }) => from === 'customer' && !undone)?.text ||
+    ''
+  ).trim()
   const excerpt = said.length > excerptLimit ? `${said.slice(0, excerptLimit).toWellFormed()}…` : said
   return [beginning ?? time, customer.name, channel.name, excerpt.replace(/\s+/g, ' ')].filter(Boolean).join(' · ')
 }

@@ -4,6 +4,7 @@ import type { Db } from '../db/client.ts'
 import { conversations, interactions } from '../db/schema.ts'
 import type { OpenFilter } from '../workspaces/command.ts'
 import { cardFilters, type CardFilter } from '../workspaces/workspace.ts'
+import { stands } from '../interactions/queries.ts'
 
 const filterStates = {
   open: ['waiting', 'sending'],
@@ -60,7 +61,7 @@ export async function listConversations(
 
 /** What the card shows: of the newest interaction that was looked at. */
 const shownTheme = sql`(select ${interactions.theme} from ${interactions}
-  where ${interactions.conversationId} = ${conversations.id} and ${interactions.triagedAt} is not null
+  where ${interactions.conversationId} = ${conversations.id} and ${interactions.triagedAt} is not null and ${stands}
   order by ${interactions.seq} desc, ${interactions.id} desc limit 1)`
 
 function parsePosition(after: string): { at: string; id: string } | null {

@@ -93,6 +93,7 @@ export async function updateConversations(tx: Db, rows: ConversationRow[]): Prom
     version: row.version,
     waiting_since: row.waitingSince,
     last_inbound_at: row.lastInboundAt,
+    window_minutes: row.windowMinutes,
     snoozed_until: row.snoozedUntil,
     dismissed_reason: row.dismissedReason,
     dismissed_by: row.dismissedBy,
@@ -105,12 +106,12 @@ export async function updateConversations(tx: Db, rows: ConversationRow[]): Prom
   await tx.execute(sql`
     update conversations c
     set state = u.state, inbound_seq = u.inbound_seq, version = u.version, waiting_since = u.waiting_since,
-        last_inbound_at = u.last_inbound_at, snoozed_until = u.snoozed_until, dismissed_reason = u.dismissed_reason,
+        last_inbound_at = u.last_inbound_at, window_minutes = u.window_minutes, snoozed_until = u.snoozed_until, dismissed_reason = u.dismissed_reason,
         dismissed_by = u.dismissed_by, suspicion = u.suspicion, is_drafting = u.is_drafting,
         surfacings = u.surfacings, surfaced_because = u.surfaced_because, updated_at = u.updated_at
     from jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as u(
       id uuid, state text, inbound_seq int, version int, waiting_since timestamptz, last_inbound_at timestamptz,
-      snoozed_until timestamptz, dismissed_reason text, dismissed_by text, suspicion jsonb, is_drafting boolean,
+      window_minutes int, snoozed_until timestamptz, dismissed_reason text, dismissed_by text, suspicion jsonb, is_drafting boolean,
       surfacings int, surfaced_because text, updated_at timestamptz)
     where c.id = u.id`)
 }

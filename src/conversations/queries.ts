@@ -40,6 +40,7 @@ export async function lockConversation(tx: Db, id: string): Promise<boolean> {
 }
 
 export type EventType =
+  | 'interaction.removed'
   | 'interaction.triaged'
   | 'draft.proposed'
   | 'draft.redraft-asked'
@@ -51,6 +52,7 @@ export type EventType =
   | 'reply.rejected'
   | 'reply.failed'
   | 'reply.unknown'
+  | 'reply.held'
   | 'reply.retried'
   | 'reply.withdrawn'
   | 'reply.marked-sent'
@@ -61,6 +63,9 @@ export type EventType =
   | 'conversation.assigned'
   | 'conversation.at-risk'
   | 'conversation.late'
+  | 'conversation.window-closed'
+  | 'account.broken'
+  | 'account.mended'
   | 'job.failed'
   | 'job.retried'
   | 'settings.changed'

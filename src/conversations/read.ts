@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
-import type { ActiveChannel } from '../context.ts'
+import { accountName, type ActiveChannel } from '../context.ts'
 import { nothingBefore, readShortForms, shortForm } from '../customers/short-form.ts'
 import { rowsOf, type Db } from '../db/client.ts'
 import {
@@ -21,7 +21,9 @@ import { routeTo } from '../replies/route.ts'
 import { readTuning } from '../settings/queries.ts'
 import type { Tuning } from '../settings/tuning.ts'
 import { dueAt, targetFor } from '../targets/target.ts'
+import { windowEnd } from '../windows/window.ts'
 import type { Conversation, Turn } from './conversation.ts'
+import { customerTurn, shownOf, type Order } from './customer-turn.ts'
 import type { ConversationRow } from './queries.ts'
 
 /** Of each side, in one conversation: the newest. */
@@ -63,6 +65,8 @@ export async function readConversations(
         mediaType: attachments.mediaType,
         bytes: attachments.bytes,
         isKept: sql<boolean>`${attachments.content} is not null`,
+        isBeingFetched: sql<boolean>`${attachments.source} is not null`,
+        problem: attachments.problem,
       })
       .from(attachments)
       .where(inArray(attachments.interactionId, shown))
@@ -102,8 +106,9 @@ export async function readConversations(
   const all = rows.map(({ conversation: row, draft }): Conversation => {
     const channel = channels.get(row.channel)
     const mine = heard.filter(({ interaction }) => interaction.conversationId === row.id)
-    const newest = mine.findLast(({ interaction }) => interaction.automatic === null) ?? mine.at(-1)
-    const triaged = mine.findLast(({ interaction }) => interaction.triagedAt !== null)?.interaction
+    const standing = mine.filter(({ interaction }) => !interaction.replacedAt && !interaction.removedAt)
+    const newest = newestOf(standing) ?? newestOf(mine)
+    const triaged = standing.findLast(({ interaction }) => interaction.triagedAt !== null)?.interaction
     const triage = triaged ? triageOf(triaged) : null
     const myReplies = said.filter(({ conversationId }) => conversationId === row.id)
     const replyRow = myReplies.find(({ id }) => id === row.replyId)
@@ -115,9 +120,12 @@ export async function readConversations(
         id: row.channel,
         name,
         account: row.account,
+        accountName: accountName(channel, row.account),
         isPublic: channel?.limits.isPublic ?? true,
         isLetter: channel?.limits.isLetter ?? false,
         maxLength: channel?.limits.maxLength ?? 1000,
+        isModerated: channel?.limits.isModerated ?? false,
+        hasTemplates: channel?.open.templates !== undefined,
         canSend: newest !== undefined && routeTo(channels, originOf(newest)).canSend,
       },
       subject: row.subject,
@@ -127,7 +135,10 @@ export async function readConversations(
       createdAt: row.createdAt,
       waitingSince: row.waitingSince,
       dueAt: dueOf(row, triage, tuning),
-      replyBy: windowHours === null ? null : new Date(row.lastInboundAt.getTime() + windowHours * 3_600_000),
+      replyWindow:
+        windowHours === null
+          ? null
+          : { closesAt: windowEnd(row, windowHours), hours: windowHours, minutesLeft: row.windowMinutes },
       snoozedUntil: row.snoozedUntil,
       dismissed: row.dismissedReason ? { reason: row.dismissedReason, by: nameOf(row.dismissedBy) } : null,
       suspicion: row.suspicion,
@@ -139,23 +150,13 @@ export async function readConversations(
         history: shortForm(pasts.get(row.id) ?? nothingBefore),
       },
       turns: [
-        ...mine.map(({ interaction, identity }): Turn & Order => ({
-          from: 'customer',
-          name: nameIn(identity),
-          at: interaction.occurredAt,
-          id: interaction.id,
-          rating: interaction.rating,
-          text: interaction.text,
-          translation: interaction.translation,
-          kind: interaction.kind,
-          automatic: interaction.automatic,
-          attachments: files
-            .filter((file) => file.interactionId === interaction.id)
-            .map(({ interactionId: _, ...file }) => file),
-          notes: interaction.notes,
-          moment: interaction.receivedAt.getTime(),
-          seq: interaction.seq,
-        })),
+        ...shownOf(mine, myReplies).map(({ interaction, identity }): Turn & Order =>
+          customerTurn(
+            interaction,
+            nameIn(identity),
+            files.filter((file) => file.interactionId === interaction.id),
+          ),
+        ),
         ...myReplies
           .filter(({ state }) => state === 'accepted' || state === 'published')
           .map((reply): Turn & Order => ({
@@ -183,7 +184,7 @@ export async function readConversations(
         {
           theme: newest?.interaction.theme ?? null,
           channel: { id: row.channel, name },
-          rating: mine.findLast(({ interaction }) => interaction.rating !== null)?.interaction.rating ?? null,
+          rating: standing.findLast(({ interaction }) => interaction.rating !== null)?.interaction.rating ?? null,
           flags: draft?.state === 'proposed' ? draft.flags : [],
         },
         tuning.secondApproval,
@@ -212,10 +213,8 @@ interface Heard {
   identity: typeof identities.$inferSelect
 }
 
-/** Where a turn stands among the others: by our own clock, and where that can't tell, by its `seq`. */
-interface Order {
-  moment: number
-}
+const newestOf = (heard: Heard[]): Heard | undefined =>
+  heard.findLast(({ interaction }) => interaction.automatic === null) ?? heard.at(-1)
 
 /** One conversation, or null. */
 export async function readConversation(

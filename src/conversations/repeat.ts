@@ -1,4 +1,4 @@
-import { and, eq, gte, ne, type SQL } from 'drizzle-orm'
+import { and, eq, gte, ne, sql, type SQL } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { conversations, events, replies } from '../db/schema.ts'
 import { cleanReply } from '../drafts/approve.ts'
@@ -17,7 +17,8 @@ export async function isRepeat(ctx: Pick<Context, 'db' | 'clock'>, decision: Dec
   const { conversationId } = decision
   switch (decision.kind) {
     case 'approve':
-    case 'edit': {
+    case 'edit':
+    case 'template': {
       const [reply] = await ctx.db
         .select({ text: replies.text, sendAfter: replies.sendAfter, isScheduled: replies.isScheduled })
         .from(replies)
@@ -27,13 +28,11 @@ export async function isRepeat(ctx: Pick<Context, 'db' | 'clock'>, decision: Dec
             eq(replies.approvedBy, by),
             eq(replies.answersSeq, decision.seenSeq),
             ne(replies.state, 'withdrawn'),
-            decision.kind === 'approve'
-              ? eq(replies.draftId, decision.draftId)
-              : eq(replies.text, cleanReply(decision.text)),
+            isTheOne(decision),
           ),
         )
         .limit(1)
-      const sendAt = decision.sendAt?.getTime()
+      const sendAt = decision.kind === 'template' ? undefined : decision.sendAt?.getTime()
       return reply !== undefined && (reply.isScheduled ? reply.sendAfter.getTime() : undefined) === sendAt
     }
     case 'dismiss':
@@ -62,6 +61,18 @@ export async function isRepeat(ctx: Pick<Context, 'db' | 'clock'>, decision: Dec
     }
     default:
       return false
+  }
+}
+
+/** True of the reply that a decision would have made. */
+function isTheOne(decision: Extract<Decision, { kind: 'approve' | 'edit' | 'template' }>): SQL {
+  switch (decision.kind) {
+    case 'approve':
+      return eq(replies.draftId, decision.draftId)
+    case 'edit':
+      return eq(replies.text, cleanReply(decision.text))
+    case 'template':
+      return sql`${replies.template} = ${JSON.stringify(decision.template)}::jsonb`
   }
 }
 

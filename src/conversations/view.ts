@@ -6,7 +6,8 @@ const textLimit = 8000
 
 /** What the assistant is told. For a public channel, nothing of who the customer is beyond the name they show there. */
 export function viewOf(conversation: Conversation, teamLanguage: string): ConversationView {
-  const written = conversation.turns.filter(({ automatic }) => automatic === null)
+  const standing = conversation.turns.filter(({ undone }) => undone === undefined)
+  const written = standing.filter(({ automatic }) => automatic === null)
   return {
     channel: {
       id: conversation.channel.id,
@@ -17,9 +18,9 @@ export function viewOf(conversation: Conversation, teamLanguage: string): Conver
     customerName: namedBy(conversation),
     subject: conversation.subject,
     teamLanguage,
-    turns: (written.length > 0 ? written : conversation.turns)
+    turns: (written.length > 0 ? written : standing)
       .slice(-turnLimit)
-      .map(({ from, name, at, text }) => ({ from, name, at, text: text.slice(0, textLimit) })),
+      .map(({ from, name, at, text, rating }) => ({ from, name, at, text: text.slice(0, textLimit), rating })),
   }
 }
 

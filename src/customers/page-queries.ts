@@ -99,7 +99,8 @@ export async function readOpen(db: Db, customerId: string): Promise<Open[]> {
         order by created_at desc limit ${mostConversations}) newest
       where state in ('waiting', 'sending', 'snoozed') order by waiting_since nulls last, id limit ${mostWaiting}) c
     left join lateral (
-      select summary, text from interactions where conversation_id = c.id order by seq desc, id desc limit 1) i on true
+      select summary, text from interactions
+      where conversation_id = c.id and replaced_at is null and removed_at is null order by seq desc, id desc limit 1) i on true
     order by c.waiting_since nulls last, c.id`,
   )
 }

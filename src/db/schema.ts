@@ -18,10 +18,17 @@ import {
 import type { ConversationState, DismissReason, SurfaceReason } from '../conversations/conversation.ts'
 import type { DraftState, Flag } from '../drafts/draft.ts'
 import type { ExchangeState } from '../history/exchange.ts'
-import type { AutomaticReason, InteractionKind, Sentiment, Theme, Urgency } from '../interactions/interaction.ts'
+import type {
+  AttachmentSource,
+  AutomaticReason,
+  InteractionKind,
+  Sentiment,
+  Theme,
+  Urgency,
+} from '../interactions/interaction.ts'
 import type { Settlement } from '../measures/measures.ts'
 import type { PostBody } from '../posts/post.ts'
-import type { ReplyProblem, ReplyState } from '../replies/reply.ts'
+import type { FilledTemplate, ReplyProblem, ReplyState } from '../replies/reply.ts'
 
 const at = (name: string) => timestamp(name, { withTimezone: true })
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
@@ -166,6 +173,8 @@ export const conversations = pgTable(
     /** The `waitingSince` of which it was told that the answer is nearly late, and that it is late. */
     warnedSince: at('warned_since'),
     lateSince: at('late_since'),
+    /** Of how many minutes that are left to reply the card was told last; 0: the reply window has closed. */
+    windowMinutes: integer('window_minutes'),
     /** The version that history was last told of: see `exchanges`. */
     indexedVersion: integer('indexed_version').notNull().default(0),
     createdAt: at('created_at').notNull(),
@@ -198,6 +207,12 @@ export const interactions = pgTable(
     channel: text('channel').notNull(),
     account: text('account').notNull(),
     externalId: text('external_id').notNull(),
+    /** What it is a later version of: see `InboundInteraction`. */
+    versionOf: text('version_of'),
+    /** When a later version took its place. */
+    replacedAt: at('replaced_at'),
+    /** When its author took it back, or the provider took it down: its words are gone. */
+    removedAt: at('removed_at'),
     kind: text('kind').$type<InteractionKind>().notNull(),
     /** The conversation's inbound sequence number at its last line. */
     seq: integer('seq').notNull(),
@@ -213,6 +228,7 @@ export const interactions = pgTable(
     /** By the provider's clock. */
     occurredAt: at('occurred_at').notNull(),
     receivedAt: at('received_at').notNull(),
+    /** On hosted channels, when its last line came in; elsewhere, when just this was last said, by the provider's clock. */
     lastLineAt: at('last_line_at').notNull(),
     theme: text('theme').$type<Theme>(),
     sentiment: text('sentiment').$type<Sentiment>(),
@@ -230,6 +246,9 @@ export const interactions = pgTable(
     unique('interactions_channel_account_external_id').on(table.channel, table.account, table.externalId),
     index('interactions_conversation').on(table.conversationId, table.seq),
     index('interactions_external_id').on(table.externalId),
+    index('interactions_version_of')
+      .on(table.versionOf)
+      .where(sql`version_of is not null`),
     index('interactions_identity').on(table.identityId),
   ],
 )
@@ -264,8 +283,12 @@ export const attachments = pgTable(
     name: text('name').notNull(),
     mediaType: text('media_type').notNull(),
     bytes: integer('bytes').notNull(),
-    /** Null when it was too large to keep. */
+    /** Null when it was too large to keep, or is not fetched yet. */
     content: bytea('content'),
+    /** What the channel fetches it by, until it is fetched or given up. */
+    source: jsonb('source').$type<AttachmentSource>(),
+    /** Why it could not be fetched. */
+    problem: text('problem'),
   },
   (table) => [index('attachments_interaction').on(table.interactionId)],
 )
@@ -287,6 +310,8 @@ export const drafts = pgTable(
     instruction: text('instruction'),
     evidence: jsonb('evidence').$type<string[]>().notNull(),
     flags: jsonb('flags').$type<Flag[]>().notNull(),
+    /** The text is this template with its blanks filled. */
+    template: jsonb('template').$type<FilledTemplate>(),
     /** The first of two who must approve it. */
     firstApprovedBy: text('first_approved_by').references(() => teammates.id),
     createdAt: at('created_at').notNull(),
@@ -322,8 +347,13 @@ export const replies = pgTable(
     attempts: integer('attempts').notNull(),
     attemptedAt: at('attempted_at'),
     acceptedAt: at('accepted_at'),
+    /** By the provider's word. */
+    deliveredAt: at('delivered_at'),
+    readAt: at('read_at'),
     externalId: text('external_id'),
     url: text('url'),
+    /** The text is this template with its blanks filled. */
+    template: jsonb('template').$type<FilledTemplate>(),
     problem: jsonb('problem').$type<ReplyProblem>(),
     editedShare: real('edited_share'),
   },
@@ -336,6 +366,9 @@ export const replies = pgTable(
     index('replies_conversation').on(table.conversationId, table.approvedAt),
     index('replies_external_id').on(table.externalId),
     index('replies_approver').on(table.approvedBy, table.acceptedAt),
+    index('replies_accepted')
+      .on(table.channel, table.account, table.acceptedAt)
+      .where(sql`state = 'accepted'`),
     index('replies_unsettled')
       .on(table.state)
       .where(sql`state in ('queued', 'sending', 'unknown')`),
@@ -533,7 +566,7 @@ export const removals = pgTable(
   ],
 )
 
-/** Of what was erased because a customer asked for it: a provider that delivers it again brings nothing back. */
+/** Of what was erased because a customer asked for it, or taken back by its author: a provider that delivers it (again) brings nothing back. */
 export const tombstones = pgTable('tombstones', {
   /** HMAC of channel, account and external id: who has none of them learns nothing from it. */
   hash: text('hash').primaryKey(),
@@ -647,6 +680,20 @@ export const rooms = pgTable(
     lostAt: at('lost_at'),
   },
   (table) => [primaryKey({ name: 'rooms_pkey', columns: [table.workspace, table.room] })],
+)
+
+/** Accounts that must be authorised anew, as long as that lasts. */
+export const brokenAccounts = pgTable(
+  'broken_accounts',
+  {
+    channel: text('channel').notNull(),
+    account: text('account').notNull(),
+    reason: text('reason').notNull(),
+    /** What to do. */
+    action: text('action').notNull(),
+    since: at('since').notNull(),
+  },
+  (table) => [primaryKey({ name: 'broken_accounts_pkey', columns: [table.channel, table.account] })],
 )
 
 /** Secrets of workspaces, encrypted. */

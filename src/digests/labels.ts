@@ -20,7 +20,7 @@ export const measureNames: Record<Measure, string> = {
   'by-hand': 'sent by hand',
   dismissed: 'dismissed',
   spam: 'taken for spam',
-  automatic: 'automatic',
+  automatic: 'automatic messages and reactions',
   undelivered: 'not delivered',
   csat: 'said how satisfied they are',
   nps: 'said whether they recommend you',

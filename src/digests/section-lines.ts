@@ -140,7 +140,8 @@ export function notAnswered({ all, opens }: LineFacts): ReportLine[] {
     lines.push(line('Dismissed', `${say.countText(total)}: ${why.join(', ')}`, { opens: opens('dismissed', total) }))
   }
   if (spam > 0) lines.push(line('Spam', say.countText(spam), { opens: opens('spam', spam) }))
-  if (automatic > 0) lines.push(line('Automatic', say.countText(automatic), { opens: opens('automatic', automatic) }))
+  if (automatic > 0)
+    lines.push(line('Automatic and reactions', say.countText(automatic), { opens: opens('automatic', automatic) }))
   return lines
 }
 

@@ -36,7 +36,7 @@ export function topicText(topic: string): string {
 
 /** " but spam", after "nothing came in": what is counted apart. */
 export function unreadOf({ spam, automatic }: Numbers): string {
-  const kinds = [spam > 0 && 'spam', automatic > 0 && 'automatic mail'].filter(Boolean)
+  const kinds = [spam > 0 && 'spam', automatic > 0 && 'what needs no answer'].filter(Boolean)
   return kinds.length > 0 ? ` but ${kinds.join(' and ')}` : ''
 }
 

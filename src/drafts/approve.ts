@@ -9,12 +9,13 @@ import { storable } from '../interactions/clean.ts'
 import { findNewestTheme } from '../interactions/queries.ts'
 import { writingJobs } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
-import { checkLength, isUnanswered, queueReply, startSending, type QueueContext } from '../replies/queue.ts'
+import { checkSendable, isUnanswered, queueReply, startSending, type QueueContext } from '../replies/queue.ts'
+import type { FilledTemplate } from '../replies/reply.ts'
 import { readTuning } from '../settings/queries.ts'
 import type { Tuning } from '../settings/tuning.ts'
 import { checkDraft, trustedTexts } from './check.ts'
 import { explainConflict, type Approval } from './conflict.ts'
-import type { Flag } from './draft.ts'
+import type { Draft, Flag } from './draft.ts'
 import { insertDraft, isProposed, supersedeDrafts, type DraftRow } from './queries.ts'
 import { approvalStep, isOneEnough, secondApprovalReasons, type ApprovalStep } from './second-approval.ts'
 
@@ -40,23 +41,30 @@ export async function approveDraft(ctx: QueueContext, input: Sending & { draftId
   )
 }
 
+/** What a teammate wrote, or made of a template. */
+interface OwnWords {
+  text: string
+  template: FilledTemplate | null
+}
+
 /**
  * Sends a teammate's own words instead of, or without, a draft; where two must approve, they become the draft, which
  * its author has approved. Throws as above, but another draft is no conflict, unless somebody approved it unseen.
- * `draftId`: the draft that the teammate saw.
+ * `draftId`: the draft that the teammate saw. `template`: what the words were made of.
  */
 export async function sendEdited(
   ctx: QueueContext,
-  input: Sending & { text: string; draftId: string | null },
+  { template = null, ...input }: Sending & { text: string; draftId: string | null; template?: FilledTemplate | null },
 ): Promise<void> {
   const text = cleanReply(input.text)
+  const words = { text, template }
   if (text === '') throw new BadInputError('The reply is empty. Write something, or dismiss the conversation')
   await takeStep(input, (isManager) =>
     ctx.db.transaction(async (tx): Promise<ApprovalStep> => {
       const look = await lookWhereTwoMayBeNeeded(ctx, tx, input)
       const draft = look?.conversation.draft
       // Not a word was changed: that is an approval of what is there.
-      if (look && isCurrent(look.conversation, input, draft?.id) && draft?.text === text) {
+      if (look && isCurrent(look.conversation, input, draft?.id) && isSame(draft, words)) {
         if (draft.firstApprovedBy?.id === input.by) return 'first'
         return approveIn(ctx, tx, { ...input, draftId: draft.id }, look, isManager)
       }
@@ -64,8 +72,8 @@ export async function sendEdited(
       const flags = look ? flagsOf(text, look) : []
       const reasons = look ? await reasonsFor(tx, look, flags) : []
       const step = approvalStep({ reasons, first: null, by: input.by, mustBeManager: false })
-      if (step === 'first') await recordOwnWords(ctx, tx, input, text, flags, reasons)
-      else await sendOwnWords(ctx, tx, input, text, flags)
+      if (step === 'first') await recordOwnWords(ctx, tx, input, words, flags, reasons)
+      else await sendOwnWords(ctx, tx, input, words, flags)
       return step
     }),
   )
@@ -106,6 +114,11 @@ function isCurrent(
 ): boolean {
   const isOpen = (state === 'waiting' || state === 'snoozed') && inboundSeq === seenSeq
   return isOpen && draft?.id === draftId && draft?.state === 'proposed' && draft.answersSeq === seenSeq
+}
+
+/** Not a word was changed, and no template was chosen instead. */
+function isSame(draft: Draft | null | undefined, { text, template }: OwnWords): draft is Draft {
+  return draft?.text === text && (template === null || draft.template?.id === template.id)
 }
 
 /** Words that somebody approved give way to others only where those who wrote them had seen them. */
@@ -166,7 +179,7 @@ async function recordFirst(
     condition,
   )
   if (!row) throw await explainConflict(ctx, tx, input)
-  checkLength(ctx, row, draft.text)
+  checkSendable(ctx, row, draft)
   await tx.update(drafts).set({ firstApprovedBy: input.by }).where(eq(drafts.id, draft.id))
   await addFirstApproval(ctx, tx, draft, input.by, reasons)
 }
@@ -175,7 +188,7 @@ async function recordOwnWords(
   ctx: QueueContext,
   tx: Db,
   input: Sending,
-  text: string,
+  words: OwnWords,
   flags: Flag[],
   reasons: string[],
 ): Promise<void> {
@@ -183,15 +196,15 @@ async function recordOwnWords(
   const set = { state: 'waiting', snoozedUntil: null, isDrafting: false } as const
   const row = await changeConversation(ctx, tx, input.conversationId, set, isUnanswered(input))
   if (!row) throw await explainConflict(ctx, tx, input)
-  checkLength(ctx, row, text)
+  checkSendable(ctx, row, words)
   await resolveProblems(ctx, tx, row.id, writingJobs)
-  const draft = await insertOwnWords(ctx, tx, input, text, flags, 'proposed')
+  const draft = await insertOwnWords(ctx, tx, input, words, flags, 'proposed')
   await addFirstApproval(ctx, tx, draft, input.by, reasons)
 }
 
-async function sendOwnWords(ctx: QueueContext, tx: Db, input: Sending, text: string, flags: Flag[]): Promise<void> {
+async function sendOwnWords(ctx: QueueContext, tx: Db, input: Sending, words: OwnWords, flags: Flag[]): Promise<void> {
   const row = await startSending(ctx, tx, input)
-  const draft = await insertOwnWords(ctx, tx, input, text, flags, 'approved')
+  const draft = await insertOwnWords(ctx, tx, input, words, flags, 'approved')
   await queueReply(ctx, tx, row, draft, { ...input, reasons: [] })
 }
 
@@ -199,7 +212,7 @@ async function insertOwnWords(
   ctx: QueueContext,
   tx: Db,
   { conversationId, seenSeq, by }: Approval,
-  text: string,
+  { text, template }: OwnWords,
   flags: Flag[],
   state: 'proposed' | 'approved',
 ): Promise<DraftRow> {
@@ -209,6 +222,7 @@ async function insertOwnWords(
     conversationId,
     state,
     text,
+    template,
     answersSeq: seenSeq,
     teammateId: by,
     evidence: [],
@@ -242,14 +256,14 @@ function leaveTimeToSecond({ sendAt }: Sending): void {
 }
 
 /** A teammate's own words are looked at like the assistant's, where it decides how many must approve them. */
-function flagsOf(text: string, { conversation: { channel, turns }, tuning }: Look): Flag[] {
+function flagsOf(text: string, { conversation: { channel, turns, triage }, tuning }: Look): Flag[] {
   const { maxLength, isPublic } = channel
-  return checkDraft({ text, maxLength, isPublic, sources: trustedTexts(tuning.brand, turns) })
+  return checkDraft({ text, maxLength, isPublic, triage, sources: trustedTexts(tuning.brand, turns) })
 }
 
 async function reasonsFor(tx: Db, { conversation, tuning }: Look, flags: Flag[]): Promise<string[]> {
   const { id, channel, turns } = conversation
-  const rating = turns.findLast((turn) => turn.rating !== null)?.rating ?? null
+  const rating = turns.findLast(({ rating: stars, undone }) => stars !== null && !undone)?.rating ?? null
   const theme = await findNewestTheme(tx, id)
   return secondApprovalReasons({ theme, channel, rating, flags }, tuning.secondApproval)
 }

@@ -1,4 +1,6 @@
+import { isLanguage } from '../assistant/languages.ts'
 import type { Turn } from '../conversations/conversation.ts'
+import type { Triage } from '../interactions/interaction.ts'
 import { commitmentsIn, plain } from '../replies/promises.ts'
 import type { Brand } from '../settings/tuning.ts'
 import type { Flag } from './draft.ts'
@@ -8,6 +10,8 @@ interface DraftToCheck {
   /** In characters. */
   maxLength: number
   isPublic: boolean
+  /** Of what it answers; null while nobody knows it. */
+  triage: Pick<Triage, 'theme' | 'language'> | null
   /** Texts that can be trusted: the brand's facts, templates and signature, the team's earlier turns. Never the customer's. */
   sources: string[]
 }
@@ -16,13 +20,14 @@ interface DraftToCheck {
  * What a teammate should look at before approving; empty when nothing stands out.
  * Never throws. Every pattern here is bounded, so that the time grows with the text's length only.
  */
-export function checkDraft({ text, maxLength, isPublic, sources }: DraftToCheck): Flag[] {
+export function checkDraft({ text, maxLength, isPublic, triage, sources }: DraftToCheck): Flag[] {
   const clean = text.normalize('NFKC').replace(/\p{Cf}+/gu, '')
   const known = sources.map((source) => source.normalize('NFKC'))
   return [
     ...checkLength(text, maxLength),
     ...checkPromises(clean),
     ...(isPublic ? checkPersonalData(clean, known) : []),
+    ...(isPublic ? checkPrivateChannel(clean, triage) : []),
     ...checkLinks(clean, known),
     ...checkObedience(clean),
   ]
@@ -64,6 +69,17 @@ function checkPersonalData(text: string, sources: string[]): Flag[] {
   if (hasNumber) flags.push({ code: 'personal-data', text: 'Shows a phone or account number in public' })
   if (orderNumbers.test(plain(text))) flags.push({ code: 'personal-data', text: 'Shows an order number in public' })
   return flags
+}
+
+/** Some way to us that isn't public, in whatever words; a text without any of these offers none. Without accents. */
+const privateChannel =
+  /@|\bhttps?:|\+?\d[\d ()./-]{6,22}\d|\b(?:priva|prive|direct|dms?\b|pms?\b|inbox|e-?mail|mail|courriel|correo|postfach|contact|contat|kontakt|phone|telephon|telefon|tel\b|call (?:us|me)|ring us|give us a (?:call|ring)|text us|get in touch|be in touch|in touch with us|reach (?:out|us|me)|(?:write|message|speak|talk|chat) (?:to |with )?(?:us|me)|(?:send|drop) (?:us|me)|anruf|(?:ruf|schreib|meld|wend)\w{0,3} (?:sie|dich|euch|uns|mich)|ecri(?:re|v|s)|appel|envoyez|joindre|joignez|escri[bv]|llam|(?:envi|mand)[ea]r?-?(?:nos|me)|fale con|ligu?[ae]|scriv|chiam|scrivet|schrijf|stuur|bel(?:len)? (?:ons|me|naar)|bereik)/
+
+/** Where a complaint is answered in public, what it takes to mend it is better said elsewhere. Only in languages whose words for it we know. */
+function checkPrivateChannel(text: string, triage: DraftToCheck['triage']): Flag[] {
+  if (triage?.theme !== 'complaint' || !isLanguage(triage.language)) return []
+  if (privateChannel.test(plain(text))) return []
+  return [{ code: 'no-private-channel', text: 'Offers no private channel' }]
 }
 
 const addresses =

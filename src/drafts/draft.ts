@@ -1,8 +1,18 @@
+import type { FilledTemplate } from '../replies/reply.ts'
+
 export type DraftState = 'proposed' | 'approved' | 'superseded' | 'dismissed'
 
 /** Something a teammate should look at before approving. */
 export interface Flag {
-  code: 'too-long' | 'promise' | 'personal-data' | 'unknown-link' | 'instructed' | 'fallback' | 'caution'
+  code:
+    | 'too-long'
+    | 'promise'
+    | 'personal-data'
+    | 'unknown-link'
+    | 'no-private-channel'
+    | 'instructed'
+    | 'fallback'
+    | 'caution'
   /** A sentence for the card: "Promises a refund". */
   text: string
 }
@@ -24,6 +34,8 @@ export interface Draft {
   /** What the draft rests on: "Template: question, live chat", "Their message of 09:12". */
   evidence: string[]
   flags: Flag[]
+  /** The text is this template with its blanks filled. */
+  template: FilledTemplate | null
   /** The first of two who must approve it: a teammate. */
   firstApprovedBy: { id: string; name: string } | null
   createdAt: Date

@@ -28,7 +28,8 @@ export async function proposeDraft(
   const redraft = instruction === null ? null : { instruction, previous: conversation.draft?.text ?? '' }
   const written = await ctx.assistant.draft(view, { brand, triage: conversation.triage, maxLength, redraft }, signal)
   const sources = trustedTexts(brand, view.turns)
-  const flags = checkDraft({ text: written.value.text, maxLength, isPublic, sources })
+  const { triage } = conversation
+  const flags = checkDraft({ text: written.value.text, maxLength, isPublic, triage, sources })
   if (written.value.caution) flags.push({ code: 'caution', text: written.value.caution })
   if (written.fallback) flags.push({ code: 'fallback', text: `Written offline: ${written.fallback}` })
   await ctx.db.transaction(async (tx) => {

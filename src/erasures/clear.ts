@@ -12,7 +12,7 @@ import { writingJobs } from '../jobs/jobs.ts'
  */
 const keptKeys = [
   'account acceptedAt answersSeq approvedAt approvedBy askedBy at attempt automatic by channel count customerId deliveryMs',
-  'dismissed draftedAt dueAt editedShare erasureId firstApprovedBy flags from isByHand isMoot isQuarantined isScheduled job',
+  'dismissed draftedAt dueAt editedShare erasureId firstApprovedBy flags from isByHand isMoot isOutdated isQuarantined isScheduled job',
   'kind language occurredAt responseMs revision sendAfter sentiment seq theme to until urgency waitingSince writtenBy',
 ]
   .join(' ')

@@ -151,10 +151,11 @@ async function withFiles(db: Db, said: (typeof interactions.$inferSelect)[]): Pr
   const byInteraction = Map.groupBy(files, ({ interactionId }) => interactionId)
   return said.map((one) => ({
     ...one,
-    files: (byInteraction.get(one.id) ?? []).map(({ name, mediaType, bytes, content }) => ({
+    files: (byInteraction.get(one.id) ?? []).map(({ name, mediaType, bytes, content, problem }) => ({
       name,
       mediaType,
       bytes,
+      problem,
       content: content && Buffer.from(content).toString('base64'),
     })),
   }))

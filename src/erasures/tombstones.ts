@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Db } from '../db/client.ts'
 import { interactions, lines, conversations, tombstones } from '../db/schema.ts'
-import { insertAll, isAnyOf } from '../db/sets.ts'
+import { isAnyOf } from '../db/sets.ts'
 import { interactionKey } from '../interactions/arrival.ts'
 
 type TombstoneContext = Pick<Context, 'key'>
@@ -11,16 +11,31 @@ type TombstoneContext = Pick<Context, 'key'>
 /** What stands for an interaction that must not come back. Where it would have been, there is nothing. */
 export const nowhere = '00000000-0000-0000-0000-000000000000'
 
-/** Which of these interactions (see `interactionKey`) were erased because their customer asked for it. */
-export async function findBuried(ctx: TombstoneContext, tx: Db, keys: string[]): Promise<Set<string>> {
-  if (keys.length === 0) return new Set()
+/** Which of these interactions (see `interactionKey`) were erased because their customer asked for it, or taken back; and when. */
+export async function findBuried(ctx: TombstoneContext, tx: Db, keys: string[]): Promise<Map<string, Date>> {
+  if (keys.length === 0) return new Map()
   const hash = hasher(ctx)
   const byHash = new Map(keys.map((key) => [hash(key), key]))
   const rows = await tx
-    .select({ hash: tombstones.hash })
+    .select()
     .from(tombstones)
     .where(isAnyOf(tombstones.hash, [...byHash.keys()]))
-  return new Set(rows.flatMap((row) => byHash.get(row.hash) ?? []))
+  return new Map(rows.map(({ hash: found, at }) => [byHash.get(found) ?? '', at]))
+}
+
+/** Keeps these interactions (see `interactionKey`) from coming in, and all that is a version of one and was written by then. */
+export async function buryKeys(ctx: TombstoneContext, tx: Db, buried: { key: string; at: Date }[]): Promise<void> {
+  const hash = hasher(ctx)
+  const newest = new Map<string, Date>()
+  for (const { key, at } of buried) {
+    const before = newest.get(hash(key))
+    newest.set(hash(key), before && before > at ? before : at)
+  }
+  const rows = [...newest].map(([one, at]) => ({ hash: one, at })).toSorted((a, b) => (a.hash < b.hash ? -1 : 1))
+  await tx.execute(sql`
+    insert into ${tombstones} (hash, at)
+    select hash, at from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as buried(hash text, at timestamptz)
+    on conflict (hash) do update set at = greatest(${tombstones.at}, excluded.at)`)
 }
 
 /** Keeps everything that was said in these conversations, or in these interactions, from coming back. */
@@ -29,7 +44,12 @@ export async function bury(
   tx: Db,
   { conversationIds = [], interactionIds = [] }: { conversationIds?: string[]; interactionIds?: string[] },
 ): Promise<void> {
-  const said = { channel: interactions.channel, account: interactions.account, externalId: interactions.externalId }
+  const said = {
+    channel: interactions.channel,
+    account: interactions.account,
+    externalId: interactions.externalId,
+    versionOf: interactions.versionOf,
+  }
   const rows = [
     ...(await tx
       .select(said)
@@ -41,21 +61,25 @@ export async function bury(
       )),
     // Lines that were said in one breath are one interaction, and each is delivered by itself.
     ...(await tx
-      .select({ channel: conversations.channel, account: conversations.account, externalId: lines.externalId })
+      .select({
+        channel: conversations.channel,
+        account: conversations.account,
+        externalId: lines.externalId,
+        versionOf: sql<null>`null`,
+      })
       .from(lines)
       .innerJoin(conversations, sql`${conversations.id} = ${lines.conversationId}`)
       .where(sql`${isAnyOf(lines.conversationId, conversationIds)} and ${lines.sender} = 'customer'`)),
   ]
-  const hash = hasher(ctx)
-  const hashes = new Set(
-    rows.map(({ channel, account, externalId }) => hash(interactionKey(channel, account, externalId))),
-  )
   const at = ctx.clock.now()
-  await insertAll(
+  // Another version of it that was under way says again what was erased.
+  const keys = rows.flatMap(({ channel, account, externalId, versionOf }) =>
+    [externalId, ...(versionOf === null ? [] : [versionOf])].map((id) => interactionKey(channel, account, id)),
+  )
+  await buryKeys(
+    ctx,
     tx,
-    tombstones,
-    [...hashes].toSorted().map((one) => ({ hash: one, at })),
-    { skipKnown: true },
+    keys.map((key) => ({ key, at })),
   )
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ActionId, Card } from '../workspaces/card.ts'
 import type { Form, FormValues } from '../workspaces/form.ts'
 import type { Decision } from '../workspaces/workspace.ts'
+import type { MessageTemplate } from '../channels/channel.ts'
 import type { Hours } from '../settings/tuning.ts'
 import type { Read } from './values.ts'
 
@@ -22,6 +23,10 @@ export interface Shown {
   needsTwo: boolean
   /** The draft has its first. */
   isFirstApproved: boolean
+  /** What the provider approved, in the customer's language first; empty unless the form is about them. */
+  templates: MessageTemplate[]
+  /** Why the team's own words can't be sent any more, and what to do; null while they can. */
+  closed: string | null
   hours: Hours
   now: Date
 }

@@ -1,10 +1,10 @@
-import { dismissReasons } from '../conversations/conversation.ts'
+import { givenReasons } from '../conversations/conversation.ts'
 import { dismissLabels } from '../workspaces/card.ts'
 import { customersWords, type CardForm } from './card-form.ts'
 import { oneOf, readValues } from './values.ts'
 
 /** Spam has a button of its own. */
-const reasons = dismissReasons.filter((reason) => reason !== 'spam')
+const reasons = givenReasons.filter((reason) => reason !== 'spam')
 
 /** Closes a conversation without a reply. */
 export const dismiss: CardForm = {

@@ -33,7 +33,7 @@ export const edit: CardForm = {
       options: [{ value: 'now', label: 'Now' }, ...later],
     }
     return {
-      title: card.draft ? 'Edit the reply' : 'Write a reply',
+      title: card.draft || card.replyText !== null ? 'Edit the reply' : 'Write a reply',
       submit: needsTwo ? 'Approve (1 of 2)' : 'Send',
       context: customersWords(card),
       fields: later.length > 0 ? [text, when] : [text],

@@ -5,6 +5,7 @@ import { onItsWay } from '../erasures/erase.ts'
 import { readHeld } from '../erasures/held.ts'
 import { readTuning } from '../settings/queries.ts'
 import { checkAccess } from '../teammates/access.ts'
+import type { ActionId, Card } from '../workspaces/card.ts'
 import type { Form, FormAbout, FormId } from '../workspaces/form.ts'
 import type { Refusal, Teammate } from '../workspaces/workspace.ts'
 import { cardAbout, secondChooses, type CardForm, type Shown } from './card-form.ts'
@@ -52,10 +53,14 @@ export async function openForm(
 
 async function openOnCard(ctx: OpenContext, id: FormId, form: CardForm, about: FormAbout): Promise<Form> {
   const parsed = cardAbout.safeParse(about)
-  const shown = parsed.success ? await readShown(ctx, parsed.data.conversationId) : null
+  const isOffered = (card: Card) => card.actions.some((action) => action.id === form.action)
+  const needsTemplates = (card: Card) => form.action === 'template' && isOffered(card)
+  const shown = parsed.success ? await readShown(ctx, parsed.data.conversationId, needsTemplates) : null
   if (!shown) throw new NotFoundError('This conversation does not exist any more')
   const { card } = shown
-  if (card.actions.every((action) => action.id !== form.action)) {
+  if (card.state === 'waiting' && shown.closed !== null && ownWords.has(form.action))
+    throw new ConflictError(shown.closed)
+  if (!isOffered(card)) {
     const reason = whyNotOffered(shown, form)
     throw reason === null ? await explainConflict(ctx, ctx.db, card) : new ConflictError(reason)
   }
@@ -63,12 +68,16 @@ async function openOnCard(ctx: OpenContext, id: FormId, form: CardForm, about: F
   return { id, ...form.make(shown), about: { conversationId, seenSeq, draftId: draft?.id ?? null } }
 }
 
+/** What ends in a reply in the team's own words. */
+const ownWords = new Set<ActionId>(['edit', 'schedule', 'redraft'])
+
 /** Null: whoever got there first explains it. */
 function whyNotOffered(shown: Shown, { action }: CardForm): string | null {
   const { state, draft, actions } = shown.card
   if (state === 'snoozed') return 'This conversation is snoozed. Wake it first'
   if (state !== 'waiting') return null
   const isSendable = actions.some(({ id }) => id === 'approve')
+  if (action === 'template') return 'There are no templates on this channel'
   if (action === 'schedule' && draft && isFirstOfTwo(shown)) return secondChooses
   if (action === 'schedule' && draft && isSendable) return 'This reply can’t be sent later: the team sends it by hand'
   if (action === 'schedule' && !draft) return 'There is no draft to send. Write a reply, and choose when it is sent'

@@ -16,11 +16,12 @@ import type { SettingsForm } from './settings/settings-form.ts'
 import { removeTarget, target } from './settings/target.ts'
 import { voice } from './settings/voice.ts'
 import { snooze } from './snooze.ts'
+import { template } from './template.ts'
 
 type CardFormId = Exclude<FormId, 'log' | 'note' | 'forget' | SettingsFormId>
 type SettingsFormId = Extract<FormId, `settings.${string}`>
 
-const cardForms: Record<CardFormId, CardForm> = { edit, redraft, dismiss, snooze, schedule, assign }
+const cardForms: Record<CardFormId, CardForm> = { edit, redraft, dismiss, snooze, schedule, template, assign }
 
 const settingsForms: Record<SettingsFormId, SettingsForm> = {
   'settings.voice': voice,

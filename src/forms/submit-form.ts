@@ -60,7 +60,7 @@ async function submitOnCard(
   const seen = seenAbout.safeParse(about)
   if (!seen.success) throw new BadInputError('This form is out of date. Open it again from the card')
   const { conversationId } = seen.data
-  const shown = await readShown(ctx, conversationId)
+  const shown = await readShown(ctx, conversationId, () => formId === 'template')
   if (!shown) return { kind: 'refused', reason: 'This conversation does not exist any more' }
   const read = form.read(values, shown, seen.data)
   if ('errors' in read) return { kind: 'invalid', errors: read.errors }
@@ -69,8 +69,9 @@ async function submitOnCard(
   if (outcome.isDone) return { kind: 'done', said: null }
   const { reason } = outcome
   // What was typed is worth keeping: the form can be opened anew, with the customer's new words above it.
-  const isTyped = formId === 'edit' && outcome.card?.actions.some(({ id }) => id === 'edit')
-  return isTyped
+  const isTyped = formId === 'edit' || formId === 'template'
+  const isOpen = isTyped && outcome.card?.actions.some(({ id }) => id === form.action)
+  return isOpen
     ? { kind: 'refused', reason: `${reason}. Your text is kept`, again: { conversationId } }
     : { kind: 'refused', reason }
 }

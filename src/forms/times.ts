@@ -12,11 +12,11 @@ export function sendableTimes(times: Date[], shown: Shown): Date[] {
 }
 
 /** Why a reply can't be sent then, or null. */
-export function sendProblem(at: Date, { now, hours, card: { replyBy } }: Shown): string | null {
+export function sendProblem(at: Date, { now, hours, card: { replyWindow } }: Shown): string | null {
   if (at <= now) return 'This time has passed. Choose a later one'
   if (at.getTime() - now.getTime() > farthestSendMs) return 'Choose a time within 30 days'
-  if (replyBy && at > replyBy)
-    return `This channel takes no reply after ${timeLabel(replyBy, now, hours.timeZone)}. Choose an earlier time`
+  if (replyWindow && at > replyWindow.closesAt)
+    return `This channel takes no reply after ${timeLabel(replyWindow.closesAt, now, hours.timeZone)}. Choose an earlier time`
   return null
 }
 

@@ -101,7 +101,7 @@ async function readRows(db: Db, ids: string[]): Promise<Row[]> {
       coalesce(p.email, p.phone, p.handle) as address, i.theme, i.sentiment, i.urgency, i.language, i.topics, i.rating, i.recommends,
       i.text as said, e.state, coalesce(t.name, e.answered_by) as "answeredBy", ${epoch(sql`e.answered_at`)}::float8 as "answeredMs", r.text as answer
     from (select value::uuid as id, place from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) with ordinality as asked(value, place)) asked
-    join interactions i on i.id = asked.id
+    join interactions i on i.id = asked.id and i.removed_at is null
     join exchanges e on e.interaction_id = i.id
     join conversations c on c.id = i.conversation_id
     join customers u on u.id = c.customer_id

@@ -58,9 +58,10 @@ async function indexAlone({ db, log }: Pick<Context, 'db' | 'log'>, { id, versio
 
 async function indexAll(tx: Db, behind: Behind[]): Promise<void> {
   if (behind.length === 0) return
-  const ids = await findStale(tx, behind)
+  const { ids, gone } = await findStale(tx, behind)
   const changes = new Map<string, number>()
   for (let at = 0; at < ids.length; at += chunk) await indexSome(tx, ids.slice(at, at + chunk), changes)
+  if (gone.length > 0) await leaveOut(tx, gone, changes)
   // All at once, in one order: see there.
   await addTerms(tx, changes)
   // They are locked since their versions were read.
@@ -84,6 +85,18 @@ async function indexSome(tx: Db, interactionIds: string[], changes: Map<string, 
       answered_by, answered_at, terms) = (excluded.customer_id, excluded.channel, excluded.at, excluded.theme, excluded.topics,
       excluded.rating, excluded.recommends, excluded.state, excluded.reply_id, excluded.answered_by, excluded.answered_at, excluded.terms)
     where exchanges is distinct from excluded`)
+}
+
+/** Takes interactions out of what is found, and adds to `changes` what that changes in the dictionary. */
+async function leaveOut(tx: Db, interactionIds: string[], changes: Map<string, number>): Promise<void> {
+  const rows = await rowsOf<{ term: string; count: number }>(
+    tx,
+    sql`with gone as (delete from exchanges
+          where interaction_id = any(array(select value::uuid from jsonb_array_elements_text(${JSON.stringify(interactionIds)}::jsonb)))
+          returning terms)
+        select term, count(*)::int as count from gone cross join lateral unnest(tsvector_to_array(gone.terms)) term group by term`,
+  )
+  for (const { term, count: times } of rows) changes.set(term, (changes.get(term) ?? 0) - times)
 }
 
 function count(changes: Map<string, number>, now: ExchangeTerms, before: readonly string[] | null): void {

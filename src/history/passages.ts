@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Context } from '../context.ts'
+import { accountName, type Context } from '../context.ts'
 import { rowsOf, type Db } from '../db/client.ts'
 import type { Sentiment, Theme, Urgency } from '../interactions/interaction.ts'
 import { epoch } from '../measures/counted.ts'
@@ -51,6 +51,7 @@ export async function readPassages(
   const workspace = ctx.workspaces.get(workspaceId)
   return rows.map((row) => {
     const { interactionId, conversationId, customerId, customerName, channel, account, rating, ref } = row
+    const active = ctx.channels.get(channel)
     const at = new Date(row.atMs)
     const answeredAt = row.answeredMs === null ? null : new Date(row.answeredMs)
     return {
@@ -58,7 +59,7 @@ export async function readPassages(
       conversationId,
       url: (ref && workspace?.urlOf(ref)) ?? null,
       customer: { id: customerId, name: customerName },
-      origin: originOf({ name: ctx.channels.get(channel)?.name ?? channel, account }),
+      origin: originOf({ name: active?.name ?? channel, account: accountName(active, account) }),
       at,
       labels: labelsOfRow(rating, row),
       state: stateText({ state: row.state, at, answeredAt, answeredBy: row.answeredBy }, ctx.clock.now()),
@@ -77,7 +78,7 @@ async function readRows(db: Db, workspaceId: string, ids: string[]): Promise<Row
       c.subject, i.summary, left(i.text, 20000) as text, left(i.translation, 20000) as translation,
       e.state, ${epoch(sql`e.answered_at`)}::float8 as "answeredMs", t.name as "answeredBy", answers.texts as answers, ${cardRefOf(workspaceId, sql`i.conversation_id`)} as ref
     from (select value::uuid as id, place from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) with ordinality as asked(value, place)) asked
-    join interactions i on i.id = asked.id
+    join interactions i on i.id = asked.id and i.removed_at is null
     join exchanges e on e.interaction_id = i.id
     join conversations c on c.id = i.conversation_id
     join customers u on u.id = c.customer_id

@@ -34,18 +34,33 @@ export interface StaleExchange {
 /** Of a conversation, what may have changed: its newest lines, whatever isn't settled, and what was never indexed. */
 const newestLines = 100
 
-/** Ids of the interactions to be indexed again. */
-export async function findStale(tx: Db, behind: readonly Behind[]): Promise<string[]> {
-  const rows = await rowsOf<{ id: string }>(
+/**
+ * True of an interaction `i` that may be found: its words were not taken back, and they are the newest version, or were answered
+ * as they stood.
+ */
+const isFindable = sql`(i.removed_at is null and (i.replaced_at is null or (i.seq > 0 and i.automatic is null and exists (
+  select 1 from replies r where r.conversation_id = i.conversation_id and r.state in ('accepted', 'published')
+    and r.answers_seq >= i.seq and r.answers_seq < coalesce((select min(n.seq) from interactions n
+      where n.conversation_id = i.conversation_id and n.seq > i.seq
+        and n.version_of = coalesce(i.version_of, i.external_id)), 2147483647)))))`
+
+/** Ids of the interactions to be indexed again, and of those that are indexed and may not be found any more. */
+export async function findStale(tx: Db, behind: readonly Behind[]): Promise<{ ids: string[]; gone: string[] }> {
+  const rows = await rowsOf<{ id: string; is_findable: boolean; is_indexed: boolean }>(
     tx,
-    sql`select i.id from jsonb_to_recordset(${JSON.stringify(behind)}::jsonb) as b(id uuid)
+    sql`select i.id, ${isFindable} as is_findable, e.interaction_id is not null as is_indexed from jsonb_to_recordset(${JSON.stringify(behind)}::jsonb) as b(id uuid)
         cross join lateral (select id, customer_id, inbound_seq from conversations where id = b.id offset 0) c
-        cross join lateral (select id, seq from interactions where conversation_id = c.id offset 0) i
+        cross join lateral (select id, conversation_id, seq, external_id, version_of, replaced_at, removed_at, automatic
+          from interactions where conversation_id = c.id offset 0) i
         left join lateral (select interaction_id, customer_id, state from exchanges where interaction_id = i.id offset 0) e on true
         where i.seq > c.inbound_seq - ${newestLines} or e.interaction_id is null
-          or e.state in ('waiting', 'sending', 'snoozed') or e.customer_id <> c.customer_id`,
+          or e.state in ('waiting', 'sending', 'snoozed') or e.customer_id <> c.customer_id
+          or i.replaced_at is not null or i.removed_at is not null`,
   )
-  return rows.map(({ id }) => id)
+  return {
+    ids: rows.flatMap((row) => (row.is_findable ? [row.id] : [])),
+    gone: rows.flatMap((row) => (row.is_indexed && !row.is_findable ? [row.id] : [])),
+  }
 }
 
 interface Row {
@@ -110,9 +125,9 @@ export async function readStale(tx: Db, interactionIds: readonly string[]): Prom
           cross join lateral (select * from replies
             where conversation_id = c.conversation_id and answers_seq >= c.seq and state in ('accepted', 'published') offset 0) r
           cross join lateral (select coalesce(
-            (select id from interactions where conversation_id = r.conversation_id and seq <= r.answers_seq and automatic is null
+            (select id from interactions where conversation_id = r.conversation_id and seq <= r.answers_seq and automatic is null and removed_at is null
               order by seq desc, id desc limit 1),
-            (select id from interactions where conversation_id = r.conversation_id and seq <= r.answers_seq
+            (select id from interactions where conversation_id = r.conversation_id and seq <= r.answers_seq and removed_at is null
               order by seq desc, id desc limit 1)) as id offset 0) i
           where i.id in (select id from ${ids})
           order by r.accepted_at, r.id`,

@@ -22,7 +22,7 @@ export function stateText(
     case 'sending':
       return 'an answer is on its way'
     case 'received':
-      return 'automatic, needs no answer'
+      return 'needs no answer'
     default:
       return state
   }

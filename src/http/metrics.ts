@@ -1,5 +1,6 @@
 import { count, inArray, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
+import { listBroken } from '../accounts/queries.ts'
 import { conversations, problems, replies } from '../db/schema.ts'
 import type { OpenQueue } from '../jobs/queue.ts'
 
@@ -10,7 +11,7 @@ const open = ['waiting', 'sending', 'snoozed', 'quarantined'] as const
 export async function metricsText(ctx: Pick<Context, 'db' | 'metrics'>, queue: OpenQueue): Promise<string> {
   const { metrics, db } = ctx
   try {
-    const [states, replyStates, [problem], queues] = await Promise.all([
+    const [states, replyStates, [problem], broken, queues] = await Promise.all([
       db
         .select({ state: conversations.state, count: count() })
         .from(conversations)
@@ -22,17 +23,22 @@ export async function metricsText(ctx: Pick<Context, 'db' | 'metrics'>, queue: O
         .where(inArray(replies.state, [...unsettled]))
         .groupBy(replies.state),
       db.select({ count: count() }).from(problems).where(isNull(problems.resolvedAt)),
+      listBroken(db),
       queue.boss.getQueues(),
     ])
     for (const state of open) metrics.state.set({ state }, states.find((row) => row.state === state)?.count ?? 0)
     for (const state of unsettled)
       metrics.unsettled.set({ state }, replyStates.find((row) => row.state === state)?.count ?? 0)
     metrics.problems.set(problem?.count ?? 0)
+    // One of a channel that is mended, or switched off, must not stay.
+    metrics.broken.reset()
+    for (const { channel } of broken) metrics.broken.inc({ channel })
     for (const { name, readyCount } of queues) metrics.queued.set({ job: name }, readyCount)
   } catch {
     metrics.state.reset()
     metrics.unsettled.reset()
     metrics.problems.reset()
+    metrics.broken.reset()
     metrics.queued.reset()
   }
   return metrics.registry.metrics()

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { listBroken, type BrokenAccount } from '../accounts/queries.ts'
 import type { Context } from '../context.ts'
 import type { OpenQueue } from '../jobs/queue.ts'
 
@@ -10,14 +10,21 @@ export interface Readiness {
 
 const patienceMs = 2000
 
-/** Whether this process can do its work now: database, queue, workspaces. Never throws. */
+/**
+ * Whether this process can do its work now: database, queue, workspaces. Accounts that must be authorised anew are named too, and make
+ * it no less ready: a balancer must not take webhooks away for them. Never throws.
+ */
 export async function checkReadiness(ctx: Pick<Context, 'db' | 'workspaces'>, queue: OpenQueue): Promise<Readiness> {
+  let broken: BrokenAccount[] = []
   const parts: Record<string, string> = {
-    database: await state(ctx.db.execute(sql`select 1`)),
+    database: await state(listBroken(ctx.db).then((rows) => void (broken = rows))),
     queue: await state(queue.boss.schemaVersion()),
   }
   for (const workspace of ctx.workspaces.values()) parts[workspace.id] = workspace.isReady() ? 'ok' : 'not connected'
-  return { isReady: Object.values(parts).every((part) => part === 'ok'), parts }
+  const isReady = Object.values(parts).every((part) => part === 'ok')
+  for (const { channel, account, since, reason } of broken)
+    parts[`${channel} ${account}`] = `must be authorised anew since ${since.toISOString()}: ${reason}`
+  return { isReady, parts }
 }
 
 async function state(answer: PromiseLike<unknown>): Promise<string> {

@@ -5,7 +5,16 @@ import { bodyLimit } from 'hono/body-limit'
 import type { OpenChannel } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
 import { isDatabaseDown } from '../db/client.ts'
-import { BadInputError, ConfigError, framesOf, messageOf, NotFoundError, SignatureError } from '../errors.ts'
+import {
+  BadInputError,
+  ConfigError,
+  CredentialsError,
+  framesOf,
+  messageOf,
+  NotFoundError,
+  RetryableError,
+  SignatureError,
+} from '../errors.ts'
 import type { Deliver } from '../interactions/intake.ts'
 import type { Peer } from '../peer.ts'
 import type { Readiness } from './readiness.ts'
@@ -44,12 +53,14 @@ export function createHttp(ctx: Pick<Context, 'log' | 'channels' | 'workspaces'>
         headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
       }),
   )
-  app.use(
-    bodyLimit({
-      maxSize: bodyLimitBytes,
-      onError: () => problem(413, `The body is larger than ${bodyLimitBytes / 1024} kB. Send less at once`),
-    }),
+  const limitOf = new Map(
+    [...ctx.channels.values()].map(({ id, open }) => [`/channels/${id}`, open.inbound.maxBytes ?? bodyLimitBytes]),
   )
+  app.use((c, next) => {
+    const maxSize = limitOf.get(c.req.path) ?? bodyLimitBytes
+    const onError = () => problem(413, `The body is larger than ${maxSize / 1024} kB. Send less at once`)
+    return bodyLimit({ maxSize, onError })(c, next)
+  })
   if (parts.roles.intake)
     for (const channel of ctx.channels.values()) mountChannel(app, parts.deliver, peerOf, channel.id, channel.open)
   if (parts.roles.workspace) {
@@ -91,10 +102,12 @@ function mountChannel(
   { inbound, pages = [] }: OpenChannel,
 ): void {
   for (const page of pages) app.on(page.method, page.path, (c) => page.handle(c.req.raw, peerOf(c)))
-  if (inbound.kind !== 'webhook') return
+  if (!inbound.receive) return
+  const receive = inbound.receive.bind(inbound)
   app.all(`/channels/${id}`, async (c) => {
-    const { delivery, respond } = await inbound.receive(c.req.raw, peerOf(c))
-    const isEmpty = delivery.interactions.length === 0 && !delivery.receipts?.length && !delivery.cursor
+    const { delivery, respond } = await receive(c.req.raw, peerOf(c))
+    const isEmpty =
+      delivery.interactions.length === 0 && !delivery.removals?.length && !delivery.receipts?.length && !delivery.cursor
     const recorded = isEmpty ? { interactions: [] } : await deliver(id, delivery)
     return respond ? respond(recorded) : c.body(null, 200)
   })
@@ -106,6 +119,11 @@ function answerError(ctx: Pick<Context, 'log'>, error: Error, c: HonoContext): R
   if (error instanceof NotFoundError) return problem(404, error.message)
   // Nobody reads this answer; what the broken connection says must not be taken for the database's.
   if (c.req.raw.signal.aborted) return problem(400, 'The request ended before it was complete')
+  // What a webhook announced could not be fetched: the provider delivers it again.
+  if (error instanceof RetryableError || error instanceof CredentialsError) {
+    ctx.log.warn('request refused for now', { path: c.req.path, error: messageOf(error) })
+    return problem(503, 'Not now; nothing was stored. Try again', { 'retry-after': '60' })
+  }
   if (isDatabaseDown(error)) {
     ctx.log.warn('request refused: the database cannot be reached', { path: c.req.path })
     return problem(503, 'The database cannot be reached; nothing was stored. Try again', { 'retry-after': '5' })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { InboundInteraction } from '../channels/channel.ts'
+import type { InboundInteraction, Removal } from '../channels/channel.ts'
+import type { AttachmentSource } from './interaction.ts'
 
 const textLimit = 200_000
 /** In bytes. An entry of an index, of which an id is a part, takes 2,704. */
@@ -11,6 +12,7 @@ export function cleanInbound(inbound: InboundInteraction): InboundInteraction {
   return {
     ...inbound,
     externalId: cleanId(inbound.externalId),
+    ...(inbound.versionOf === undefined ? {} : { versionOf: cleanId(inbound.versionOf) }),
     text: clean(inbound.text, textLimit),
     ...(inbound.fullText === undefined ? {} : { fullText: clean(inbound.fullText, textLimit) }),
     conversation: {
@@ -34,13 +36,24 @@ export function cleanInbound(inbound: InboundInteraction): InboundInteraction {
             ...attachment,
             name: clean(attachment.name, 255),
             mediaType: clean(attachment.mediaType, 255),
+            ...(attachment.source ? { source: cleanSource(attachment.source) } : {}),
           })),
         }
       : {}),
   }
 }
 
-function clean(text: string, limit: number): string {
+/** With its id as `cleanInbound` has it. */
+export function cleanRemoval(removal: Removal): Removal {
+  return { ...removal, externalId: cleanId(removal.externalId) }
+}
+
+function cleanSource(source: AttachmentSource): AttachmentSource {
+  return Object.fromEntries(Object.entries(source).map(([key, value]) => [clean(key, 200), clean(value, 10_000)]))
+}
+
+/** As much of a text as is kept, without what Postgres can't store. */
+export function clean(text: string, limit: number): string {
   return storable(text.slice(0, limit))
 }
 

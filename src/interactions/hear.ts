@@ -10,6 +10,7 @@ export function hear(conversation: ConversationRow, inbound: InboundInteraction,
     return
   }
   conversation.inboundSeq += 1
+  if (inbound.occurredAt > conversation.lastInboundAt) conversation.windowMinutes = null
   // Older words can arrive later.
   conversation.lastInboundAt = isNew ? inbound.occurredAt : later(conversation.lastInboundAt, inbound.occurredAt)
   const isSuspect =
@@ -41,6 +42,23 @@ export function hear(conversation: ConversationRow, inbound: InboundInteraction,
   if (conversation.state === 'waiting')
     conversation.waitingSince = earlier(conversation.waitingSince ?? inbound.occurredAt, inbound.occurredAt)
   conversation.isDrafting = true
+}
+
+/**
+ * What an older version does that comes late: it reopens nothing. Who waits for an answer to the newest has waited since the
+ * oldest. True when that changed.
+ */
+export function hearOlder(
+  conversation: ConversationRow,
+  { occurredAt, automatic }: InboundInteraction,
+  newest: { occurredAt: Date },
+  now: Date,
+): boolean {
+  const { waitingSince } = conversation
+  const isOfWaiting = waitingSince !== null && waitingSince <= newest.occurredAt
+  if (automatic || !isOfWaiting || occurredAt >= waitingSince) return false
+  Object.assign(conversation, { waitingSince: occurredAt, version: conversation.version + 1, updatedAt: now })
+  return true
 }
 
 const earlier = (a: Date, b: Date): Date => (a < b ? a : b)

@@ -11,6 +11,12 @@ export type Urgency = (typeof urgencies)[number]
 export const kinds = ['message', 'review', 'comment', 'mention', 'survey', 'call'] as const
 export type InteractionKind = (typeof kinds)[number]
 
+/** Files beyond this are not kept, in bytes. */
+export const largestAttachment = 10 * 1024 * 1024
+
+/** A channel's own: what it fetches a file by. No secret: it is stored. */
+export type AttachmentSource = Record<string, string>
+
 /** What the assistant makes of what a customer wrote. */
 export interface Triage {
   theme: Theme
@@ -28,5 +34,5 @@ export interface Triage {
   needsReply: boolean
 }
 
-/** Why a machine, not a person, wrote it. Such an interaction is stored but never answered by itself. */
-export type AutomaticReason = 'auto-reply' | 'bulk' | 'bounce' | 'loop' | 'complaint-report'
+/** Why nobody waits for an answer to it: a machine wrote it, it is a mere reaction to what was said, or somebody answered it elsewhere. Stored and shown, never answered by itself. */
+export type AutomaticReason = 'auto-reply' | 'bulk' | 'bounce' | 'loop' | 'complaint-report' | 'reaction' | 'answered'

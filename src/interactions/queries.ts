@@ -1,9 +1,9 @@
-import { and, desc, eq, gt, isNotNull, isNull, min } from 'drizzle-orm'
+import { and, desc, eq, exists, gt, isNotNull, isNull, min, sql } from 'drizzle-orm'
 import type { ConversationRow } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
 import { required, type Item } from './arrival.ts'
 import type { Theme } from './interaction.ts'
-import { interactions, lines, replies } from '../db/schema.ts'
+import { conversations, interactions, lines, outcomes, replies } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
 
 export interface ConversationKey {
@@ -43,27 +43,59 @@ export async function findConversations(tx: Db, externalIds: string[]): Promise<
   return [...theirs, ...ours.flatMap(({ externalId, ...row }) => (externalId === null ? [] : [{ ...row, externalId }]))]
 }
 
-/** When the oldest interaction after `answeredSeq` was written by a person; null when there is none. */
+/**
+ * When the oldest interaction after `answeredSeq` was written by a person; null when nothing stands there. Who changed their
+ * words has waited since their first ones.
+ */
 export async function findOldestUnanswered(tx: Db, conversationId: string, answeredSeq: number): Promise<Date | null> {
   const [oldest] = await tx
-    .select({ at: min(interactions.occurredAt) })
+    .select({
+      at: min(interactions.occurredAt),
+      isOpen: sql<boolean | null>`bool_or(${interactions.replacedAt} is null)`,
+    })
     .from(interactions)
     .where(
       and(
         eq(interactions.conversationId, conversationId),
         gt(interactions.seq, answeredSeq),
         isNull(interactions.automatic),
+        isNull(interactions.removedAt),
       ),
     )
-  return oldest?.at ?? null
+  return oldest?.isOpen ? oldest.at : null
 }
+
+/** What a customer did and waits for an answer to. `isCurrent`: no later version took its place. */
+export interface WaitingInteraction {
+  id: string
+  seq: number
+  occurredAt: Date
+  isCurrent: boolean
+}
+
+/** All that waits in a conversation, whatever its state. */
+export async function findWaiting(tx: Db, conversationId: string): Promise<WaitingInteraction[]> {
+  return tx
+    .select({
+      id: interactions.id,
+      seq: interactions.seq,
+      occurredAt: interactions.occurredAt,
+      isCurrent: sql<boolean>`${interactions.replacedAt} is null`,
+    })
+    .from(outcomes)
+    .innerJoin(interactions, eq(interactions.id, outcomes.interactionId))
+    .where(and(eq(outcomes.conversationId, conversationId), isNull(outcomes.settledAt)))
+}
+
+/** True of what was neither replaced by a later version nor taken back. */
+export const stands = and(isNull(interactions.replacedAt), isNull(interactions.removedAt))
 
 /** The theme of what a person wrote last; null while nobody knows it. */
 export async function findNewestTheme(tx: Db, conversationId: string): Promise<Theme | null> {
   const [newest] = await tx
     .select({ theme: interactions.theme })
     .from(interactions)
-    .where(eq(interactions.conversationId, conversationId))
+    .where(and(eq(interactions.conversationId, conversationId), stands))
     .orderBy(isNotNull(interactions.automatic), desc(interactions.seq), desc(interactions.id))
     .limit(1)
   return newest?.theme ?? null
@@ -77,15 +109,13 @@ export interface NewestInteraction {
   isOpen: boolean
 }
 
-/** The newest interaction of each conversation on channels whose lines are grouped or kept. */
+/** The newest interaction of each conversation whose thread Deskbell keeps. */
 export async function findNewest(
   tx: Db,
   items: Item[],
   conversationOf: Map<Item, ConversationRow>,
 ): Promise<Map<string, NewestInteraction>> {
-  const grouped = items
-    .filter(({ channel }) => channel.open.isHosted || channel.limits.quietSeconds > 0)
-    .map((item) => required(conversationOf.get(item)))
+  const grouped = items.filter(({ channel }) => channel.open.isHosted).map((item) => required(conversationOf.get(item)))
   const talking = new Map(grouped.filter(({ inboundSeq }) => inboundSeq > 0).map((row) => [row.id, row]))
   if (talking.size === 0) return new Map()
   const rows = await tx
@@ -130,4 +160,24 @@ export async function findKnownLines(
       ),
     )
   return new Set(rows.map(({ conversationId, externalId }) => JSON.stringify([conversationId, externalId])))
+}
+
+/** External ids of an account's conversations in which something stands that the customer did. */
+export async function findStanding(db: Db, channel: string, account: string): Promise<string[]> {
+  const rows = await db
+    .select({ externalId: conversations.externalId })
+    .from(conversations)
+    .where(
+      and(
+        eq(conversations.channel, channel),
+        eq(conversations.account, account),
+        exists(
+          db
+            .select({ id: interactions.id })
+            .from(interactions)
+            .where(and(eq(interactions.conversationId, conversations.id), stands)),
+        ),
+      ),
+    )
+  return rows.map(({ externalId }) => externalId)
 }

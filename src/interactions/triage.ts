@@ -10,6 +10,7 @@ import { isAnyOf } from '../db/sets.ts'
 import { describeOutcomes } from '../measures/outcomes.ts'
 import { writingJobs, type JobPayload } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
+import { stands } from './queries.ts'
 import type { SettleContext } from '../replies/settle.ts'
 import { withdrawScheduled } from '../replies/withdraw.ts'
 import { readTuning } from '../settings/queries.ts'
@@ -29,14 +30,19 @@ export async function triageInteraction(
   if (conversation.isDrafting && conversation.state === 'sending') return withdrawOutdated(ctx, conversation)
   if (!conversation.isDrafting && (await findUntriaged(ctx.db, conversationId)).length === 0) return
   const { language: teamLanguage } = await readTuning(ctx.db)
-  const { value: triage, by, fallback } = await ctx.assistant.triage(viewOf(conversation, teamLanguage), signal)
+  const view = viewOf(conversation, teamLanguage)
+  if (view.turns.every(({ from }) => from === 'team')) return stopDrafting(ctx, conversationId, seq)
+  const again = redraft ? { redraft } : {}
+  const { value: triage, by, fallback } = await ctx.assistant.triage(view, signal)
   await ctx.db.transaction(async (tx) => {
     const row = await changeConversation(ctx, tx, conversationId, {}, eq(conversations.inboundSeq, seq))
     if (!row) return
+    // What it made of words that were taken back meanwhile may tell of them.
+    if (await areRemoved(tx, conversation)) return ctx.queue.add(tx, 'triage', { conversationId, seq, ...again })
     const [newest] = await tx
       .select({ id: interactions.id })
       .from(interactions)
-      .where(eq(interactions.conversationId, conversationId))
+      .where(and(eq(interactions.conversationId, conversationId), stands))
       .orderBy(isNotNull(interactions.automatic), desc(interactions.seq), desc(interactions.id))
       .limit(1)
     if (!newest) return
@@ -77,6 +83,26 @@ async function withdrawOutdated(
   await ctx.db.transaction((tx) => withdrawScheduled(ctx, tx, reply.id))
 }
 
+/** All that they wrote was taken back: there is nothing to write a draft for. */
+async function stopDrafting(
+  ctx: Pick<Context, 'db' | 'queue' | 'clock'>,
+  conversationId: string,
+  seq: number,
+): Promise<void> {
+  const isAsked = and(eq(conversations.inboundSeq, seq), eq(conversations.isDrafting, true))
+  await ctx.db.transaction((tx) => changeConversation(ctx, tx, conversationId, { isDrafting: false }, isAsked))
+}
+
+async function areRemoved(tx: Db, { turns }: Conversation): Promise<boolean> {
+  const read = turns.filter(({ from, undone }) => from === 'customer' && !undone).map(({ id }) => id)
+  const [removed] = await tx
+    .select({ id: interactions.id })
+    .from(interactions)
+    .where(and(isAnyOf(interactions.id, read), isNotNull(interactions.removedAt)))
+    .limit(1)
+  return removed !== undefined
+}
+
 const mostAtOnce = 100
 
 /** What people wrote of which nobody knows the theme yet, the newest first. */
@@ -89,6 +115,7 @@ async function findUntriaged(db: Db, conversationId: string): Promise<string[]> 
         eq(interactions.conversationId, conversationId),
         isNull(interactions.triagedAt),
         isNull(interactions.automatic),
+        stands,
       ),
     )
     .orderBy(desc(interactions.seq))

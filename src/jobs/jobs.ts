@@ -17,7 +17,10 @@ export const jobSchemas = {
   'sync-card': z.object({ conversationId }),
   /** Posts what comes first in a room. `at`: the moment it was asked for, by which the room knows that it came. */
   'deliver-posts': z.object({ workspace: z.string(), room: z.string(), at: z.iso.datetime() }),
-  'send-reply': z.object({ replyId: z.uuid(), conversationId }),
+  /** Fetches a file that was announced only. */
+  'fetch-attachment': z.object({ attachmentId: z.uuid(), conversationId }),
+  /** `isTrial`: sent although its account must be authorised anew, to find out whether that is over. */
+  'send-reply': z.object({ replyId: z.uuid(), conversationId, isTrial: z.boolean().optional() }),
   /** Finds out whether a reply with an unknown outcome arrived. */
   'reconcile-reply': z.object({ replyId: z.uuid(), conversationId }),
   /** Ends a snooze. */
@@ -44,6 +47,7 @@ export const jobFailures: Record<JobName, string> = {
   propose: 'Writing a draft failed',
   'sync-card': 'Updating the card failed',
   'deliver-posts': 'Posting in the room failed',
+  'fetch-attachment': 'Fetching a file failed',
   'send-reply': 'Sending the reply failed',
   'reconcile-reply': 'Finding out whether the reply arrived failed',
   wake: 'Ending the snooze failed',

@@ -1,4 +1,5 @@
 import { schedule, type Logger } from 'node-cron'
+import { watchAccounts } from '../accounts/watch.ts'
 import type { Context } from '../context.ts'
 import { allow, sweepUses } from '../db/allow.ts'
 import { sweepShelf } from '../db/shelf.ts'
@@ -13,6 +14,7 @@ import { watchSurges } from '../surges/watch.ts'
 import { messageOf } from '../errors.ts'
 import { sweepPosts } from '../posts/sweep.ts'
 import { watchTargets } from '../targets/watch.ts'
+import { watchWindows } from '../windows/watch.ts'
 
 interface Task {
   name: string
@@ -24,8 +26,10 @@ interface Task {
 const minutely: Task[] = [
   { name: 'sweep-posts', run: sweepPosts, onceInSeconds: 60 },
   { name: 'watch-targets', run: watchTargets, onceInSeconds: 60 },
+  { name: 'watch-windows', run: watchWindows, onceInSeconds: 60 },
   { name: 'watch-surges', run: watchSurges, onceInSeconds: 60 },
   { name: 'sweep-removals', run: sweepRemovals, onceInSeconds: 60 },
+  { name: 'watch-accounts', run: watchAccounts, onceInSeconds: 60 },
   { name: 'claim-digests', run: claimDigests, onceInSeconds: null },
 ]
 const hourly: Task[] = [

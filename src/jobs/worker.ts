@@ -53,10 +53,13 @@ export async function startWorker(
     const inMs = at.getTime() - Date.now()
     const id = workerIds.get(name)
     if (!id || inMs > longestTimerMs) return
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      boss.notifyWorker(id)
-    }, inMs + 5)
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        boss.notifyWorker(id)
+      },
+      Math.max(0, inMs) + 5,
+    )
     timers.add(timer)
   })
   return async () => {

@@ -122,6 +122,17 @@ export async function answerOutcomes(
     where o.interaction_id = a.interaction_id and o.since = a.since`)
 }
 
+/** What a customer did was taken back: what of it waits counts as dismissed. Where that is undone, it is again: see `undoOutcomes`. */
+export async function removeOutcomes(tx: Db, removals: { interactionId: string; at: Date }[]): Promise<void> {
+  if (removals.length === 0) return
+  await tx.execute(sql`
+    update outcomes o set settled_at = t.at, settled_as = 'dismissed', dismissed_reason = 'removed'
+    from jsonb_to_recordset(${JSON.stringify(removals)}::jsonb) as t("interactionId" uuid, at timestamptz)
+    cross join lateral (select interaction_id, since from outcomes
+      where interaction_id = t."interactionId" and settled_at is null offset 0) w
+    where o.interaction_id = w.interaction_id and o.since = w.since`)
+}
+
 /** Conversations were dismissed: so is what waits in them up to `seq`. */
 export async function dismissOutcomes(
   tx: Db,
@@ -149,9 +160,9 @@ export async function failOutcomes(tx: Db, failures: (Told & { replyId: string }
   await undoOutcomes(tx, failures, sql`o.settled_as = 'answered' and o.reply_id = t."replyId"`)
 }
 
-/** Dismissed conversations were put back among those that wait: so is what was dismissed in them, unless a reply answers it. */
+/** Dismissed conversations were put back among those that wait: so is what was dismissed in them, unless a reply answers it, or its author took it back. */
 export async function reopenOutcomes(tx: Db, reopenings: Told[]): Promise<void> {
-  await undoOutcomes(tx, reopenings, sql`o.settled_as = 'dismissed'`)
+  await undoOutcomes(tx, reopenings, sql`o.settled_as = 'dismissed' and o.dismissed_reason <> 'removed'`)
 }
 
 /**
@@ -174,7 +185,9 @@ async function undoOutcomes(tx: Db, undoings: (Told & { replyId?: string })[], i
           where f.conversation_id = e.conversation_id and f.reply_id = e.reply_id
             and f.type in ('reply.failed', 'reply.rejected') and (f.at, f.id) > (e.at, e.id))
     ), anew as materialized (
-      select distinct on (u.interaction_id) u.*, s.reply_id, s.data
+      select distinct on (u.interaction_id) u.*, s.reply_id, s.data, s.reply_id is null and exists (
+        select 1 from events r where r.conversation_id = u.conversation_id and r.interaction_id = u.interaction_id
+          and r.type = 'interaction.removed') as is_removed
       from undone u left join standing s on s.conversation_id = u.conversation_id and s."answersSeq" >= u.seq
         and s.reply_id is distinct from u.undone_by
       order by u.interaction_id, s.at, s.id
@@ -185,7 +198,9 @@ async function undoOutcomes(tx: Db, undoings: (Told & { replyId?: string })[], i
     insert into outcomes
     select fresh.* from anew a cross join lateral ${acceptedIn(sql`a.data`)}
     cross join lateral (select ${settledBy(sql`a.reply_id`, sql`a.at`)}) s
-    cross join lateral jsonb_populate_record(a.o, jsonb_build_object('since', greatest(a.since, a.at)) || to_jsonb(s)) fresh
+    cross join lateral jsonb_populate_record(a.o, jsonb_build_object('since', greatest(a.since, a.at)) || to_jsonb(s)
+      || case when a.is_removed then jsonb_build_object('settled_at', a.at, 'settled_as', 'dismissed', 'dismissed_reason', 'removed')
+        else '{}' end) fresh
     on conflict (interaction_id, since) do update set ${assignSettled(sql`excluded`)}`)
 }
 

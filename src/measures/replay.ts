@@ -7,6 +7,8 @@ type Fact = { at: Date } & (
   | { kind: 'heard'; heard: Heard; isQuarantined: boolean }
   /** The customer added to what they did in the same breath: its place moved up. */
   | { kind: 'continued'; id: string; seq: number }
+  /** Its author took it back: nobody waits for an answer to it any more, whatever is undone. */
+  | { kind: 'removed'; id: string }
   | { kind: 'accepted'; sent: Sent }
   /** It turned out not to have arrived. */
   | { kind: 'failed'; replyId: string }
@@ -67,6 +69,7 @@ export function replay(timeline: Timeline): Stretch[] {
   const stretches: Stretch[] = []
   /** What arrived as far as is known, the first that was accepted first. */
   let standing: Sent[] = []
+  const removed = new Set<string>()
 
   function settle(seq: number, settled: Settled): void {
     for (const one of stretches) if (!one.settled && one.heard.seq <= seq) one.settled = settled
@@ -76,7 +79,8 @@ export function replay(timeline: Timeline): Stretch[] {
     for (const one of stretches.filter(({ settled, undoneAt }) => settled && !undoneAt && isUndone(settled))) {
       // What was dismissed, or answered by a reply that is gone, may have another answer that still stands.
       const sent = standing.find(({ answersSeq }) => answersSeq >= one.heard.seq)
-      const settled: Settled | null = sent ? { as: 'answered', at, sent } : null
+      const otherwise: Settled | null = removed.has(one.heard.id) ? { as: 'dismissed', at, reason: 'removed' } : null
+      const settled: Settled | null = sent ? { as: 'answered', at, sent } : otherwise
       // Undone in the moment in which it began: there was no time in which it was so.
       if (one.since >= at) one.settled = settled
       else {
@@ -99,6 +103,11 @@ export function replay(timeline: Timeline): Stretch[] {
       case 'continued':
         for (const { heard } of stretches) if (heard.id === fact.id) heard.seq = fact.seq
         break
+      case 'removed':
+        removed.add(fact.id)
+        for (const one of stretches)
+          if (one.heard.id === fact.id && !one.settled) one.settled = { as: 'dismissed', at, reason: 'removed' }
+        break
       case 'accepted':
         standing.push(fact.sent)
         settle(fact.sent.answersSeq, { as: 'answered', at, sent: fact.sent })
@@ -111,7 +120,7 @@ export function replay(timeline: Timeline): Stretch[] {
         settle(fact.seq, { as: 'dismissed', at, reason: fact.reason })
         break
       case 'reopened':
-        undo(at, ({ as }) => as === 'dismissed')
+        undo(at, (settled) => settled.as === 'dismissed' && settled.reason !== 'removed')
     }
   }
   return stretches

@@ -18,6 +18,8 @@ const received = z.object({
   occurredAt: moment,
   automatic: z.string().nullish(),
   isQuarantined: z.boolean().default(false),
+  /** A newer version of it had come in before: that one waits, or was answered. */
+  isOutdated: z.boolean().default(false),
 })
 const continued = z.object({ seq })
 const proposed = z.object({ answersSeq: seq })
@@ -44,6 +46,7 @@ export type AcceptedData = z.input<typeof accepted>
 export const toldEvents = [
   'interaction.received',
   'interaction.continued',
+  'interaction.removed',
   'draft.proposed',
   'draft.approved',
   'reply.accepted',
@@ -66,7 +69,8 @@ export function timelineOf(events: LoggedEvent[]): Timeline {
     switch (type as (typeof toldEvents)[number]) {
       case 'interaction.received': {
         if (!interactionId) break
-        const { seq: place, occurredAt, automatic, isQuarantined } = received.parse(data)
+        const { seq: place, occurredAt, automatic, isQuarantined, isOutdated } = received.parse(data)
+        if (isOutdated) break
         newest = Math.max(newest, place)
         const heard = { id: interactionId, seq: place, at: occurredAt, isAutomatic: Boolean(automatic) }
         timeline.push({ kind: 'heard', at, heard, isQuarantined })
@@ -79,6 +83,9 @@ export function timelineOf(events: LoggedEvent[]): Timeline {
         timeline.push({ kind: 'continued', at, id: interactionId, seq: fact.seq })
         break
       }
+      case 'interaction.removed':
+        if (interactionId) timeline.push({ kind: 'removed', at, id: interactionId })
+        break
       case 'draft.proposed': {
         const { answersSeq } = proposed.parse(data)
         if (!drafted.has(answersSeq)) drafted.set(answersSeq, at)

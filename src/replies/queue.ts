@@ -11,6 +11,7 @@ import { writingJobs } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
 import { timeLabel } from '../settings/hours.ts'
 import { readTuning } from '../settings/queries.ts'
+import { closedText, windowEnd } from '../windows/window.ts'
 import { routeReply } from './route.ts'
 
 export type QueueContext = Pick<Context, 'db' | 'queue' | 'signals' | 'clock' | 'newId' | 'channels'>
@@ -36,17 +37,30 @@ export async function startSending(
   return row
 }
 
-/** Throws BadInputError for a text that is longer than the channel takes. */
-export function checkLength(
-  { channels }: Pick<Context, 'channels'>,
-  { channel }: Pick<ConversationRow, 'channel'>,
-  { length }: string,
+/** Throws BadInputError, with what to do, for what the channel doesn't take: a text too long, own words after the reply window. */
+export function checkSendable(
+  ctx: Pick<Context, 'channels' | 'clock'>,
+  row: ConversationRow,
+  { text: { length }, template }: Pick<DraftRow, 'text' | 'template'>,
 ): void {
-  const limit = channels.get(channel)?.limits.maxLength ?? Infinity
+  const closed = template === null ? whyClosed(ctx, row) : null
+  if (closed !== null) throw new BadInputError(closed)
+  const limit = ctx.channels.get(row.channel)?.limits.maxLength ?? Infinity
   if (length <= limit) return
   throw new BadInputError(
     `The reply has ${length} characters; this channel takes ${limit}. Shorten it by ${length - limit}`,
   )
+}
+
+/** Why a conversation can't be answered in the team's own words any more, by the clock, and what to do. Null: it can. */
+export function whyClosed(
+  { channels, clock }: Pick<Context, 'channels' | 'clock'>,
+  row: Pick<ConversationRow, 'channel' | 'lastInboundAt'>,
+): string | null {
+  const channel = channels.get(row.channel)
+  const hours = channel?.limits.replyWindowHours ?? null
+  if (!channel || hours === null || windowEnd(row, hours) > clock.now()) return null
+  return closedText({ name: channel.name, hours, hasTemplates: channel.open.templates !== undefined })
 }
 
 interface Approved {
@@ -58,7 +72,7 @@ interface Approved {
 
 /**
  * Makes an approved draft a reply, which leaves after the grace period or at the time that was chosen.
- * Throws BadInputError for a text that the channel can't take, or a time that won't do.
+ * Throws BadInputError for what the channel doesn't take, or a time that won't do.
  */
 export async function queueReply(
   ctx: QueueContext,
@@ -67,14 +81,14 @@ export async function queueReply(
   draft: DraftRow,
   { by, sendAt, reasons }: Approved,
 ): Promise<void> {
-  checkLength(ctx, row, draft.text)
+  checkSendable(ctx, row, draft)
   const now = ctx.clock.now()
   const route = await routeReply(ctx, tx, row.id)
   const tuning = await readTuning(tx)
   const limits = ctx.channels.get(row.channel)?.limits
   if (sendAt) {
     const windowHours = limits?.replyWindowHours ?? null
-    const replyBy = windowHours === null ? null : new Date(row.lastInboundAt.getTime() + windowHours * 3_600_000)
+    const replyBy = windowHours === null ? null : windowEnd(row, windowHours)
     checkSendTime(sendAt, { now, replyBy, canSend: route.canSend, timeZone: tuning.hours.timeZone })
   }
   const graceMs = (tuning.graceSeconds[row.channel] ?? limits?.graceSeconds ?? 0) * 1000
@@ -97,7 +111,8 @@ export async function queueReply(
     sendAfter,
     isScheduled: sendAt !== undefined,
     attempts: 0,
-    editedShare: proposed === null ? null : editedShare(proposed, draft.text),
+    template: draft.template,
+    editedShare: proposed === null || draft.template ? null : editedShare(proposed, draft.text),
   })
   await tx.update(conversations).set({ replyId }).where(eq(conversations.id, row.id))
   await addEvent(ctx, tx, 'draft.approved', {

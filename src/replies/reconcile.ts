@@ -1,12 +1,15 @@
 import { eq } from 'drizzle-orm'
+import { reportAccount, type AccountContext } from '../accounts/broken.ts'
+import { keepBroken } from '../accounts/queries.ts'
 import type { Found, OpenChannel, OutboundReply } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
-import { messageOf, RetryableError } from '../errors.ts'
+import { CredentialsError, messageOf, RetryableError } from '../errors.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import { replies } from '../db/schema.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
 import { attemptLimit, backoffMs, outboundReply, timeLimitMs } from './send.ts'
-import { moveReply, settleAccepted, settleFailed, type SettleContext } from './settle.ts'
+import { moveReply, settleAccepted, settleFailed, type ReplyRow, type SettleContext } from './settle.ts'
+import { withdrawMoot } from './withdraw.ts'
 
 /** How long a channel may take to show what it accepted. */
 const patienceMs = 3 * 60_000
@@ -14,16 +17,18 @@ const pauseMs = 20_000
 
 /**
  * Finds out whether a reply of unknown outcome arrived: by asking the channel; where sending again does no harm, by sending again;
- * where neither tells within a few minutes, by asking the team on the card. May be repeated.
+ * where neither tells within a few minutes, by asking the team on the card. While its account must be authorised anew, nobody is
+ * asked: `mendAccount` has it looked up then. May be repeated.
  */
 export async function reconcileReply(
-  ctx: SettleContext & Pick<Context, 'db' | 'log'>,
+  ctx: SettleContext & Pick<Context, 'db' | 'log' | 'workspaces'>,
   { replyId, conversationId }: JobPayload<'reconcile-reply'>,
 ): Promise<void> {
   const [reply] = await ctx.db.select().from(replies).where(eq(replies.id, replyId))
-  if (reply?.state !== 'unknown') return
+  if (reply?.state !== 'unknown' || (await keepBroken(ctx.db, replyId))) return
   const channel = ctx.channels.get(reply.channel)?.open
-  const found = await ask(ctx, channel, await outboundReply(ctx.db, reply))
+  const found = await ask(ctx, channel, reply, await outboundReply(ctx.db, reply))
+  if (found === null) return
   ctx.log.info('reply of unknown outcome looked up', { replyId, conversationId, outcome: found.outcome })
   await ctx.db.transaction(async (tx) => {
     if (found.outcome === 'arrived') {
@@ -48,6 +53,7 @@ export async function reconcileReply(
       const moved = await moveReply(tx, replyId, ['unknown'], { state: 'queued', sendAfter, problem: null })
       if (!moved) return
       await changeConversation(ctx, tx, conversationId, {})
+      if (await withdrawMoot(ctx, tx, replyId)) return
       await addEvent(ctx, tx, 'reply.retried', {
         conversationId,
         replyId,
@@ -67,16 +73,22 @@ export async function reconcileReply(
   })
 }
 
+/** Null: the account must be authorised anew before the channel can tell. */
 async function ask(
-  ctx: Pick<Context, 'log'>,
+  ctx: AccountContext & Pick<Context, 'log'>,
   channel: OpenChannel | undefined,
+  reply: ReplyRow,
   outbound: OutboundReply,
-): Promise<Found> {
+): Promise<Found | null> {
   if (channel?.isResendSafe) return { outcome: 'absent' }
   if (!channel?.find) return { outcome: 'unclear' }
   try {
     return await channel.find(outbound)
   } catch (error) {
+    if (error instanceof CredentialsError) {
+      await reportAccount(ctx, reply.channel, reply.account, error)
+      return null
+    }
     // Whatever keeps the channel from telling: in the end the team is asked.
     if (!(error instanceof RetryableError))
       ctx.log.warn('a reply could not be looked up', { replyId: outbound.id, error: messageOf(error) })

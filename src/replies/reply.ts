@@ -10,11 +10,19 @@ export type ReplyState =
   /** Undone, or taken back because the customer wrote again: never left the building. */
   | 'withdrawn'
 
+/** A text that the provider approved beforehand. `values`: what stands in its blanks, by their names. */
+export interface FilledTemplate {
+  id: string
+  values: Record<string, string>
+}
+
 /** Why a reply did not go out, in words for the card. */
 export interface ReplyProblem {
   reason: string
   /** What the team can do about it. */
   action?: string
+  /** It waits until its account is authorised anew. */
+  isHeld?: boolean
 }
 
 /** An approved draft on its way out. */
@@ -40,8 +48,13 @@ export interface Reply {
   attempts: number
   attemptedAt: Date | null
   acceptedAt: Date | null
+  /** By the provider's word. */
+  deliveredAt: Date | null
+  readAt: Date | null
   externalId: string | null
   url: string | null
+  /** The text is this template with its blanks filled. */
+  template: FilledTemplate | null
   problem: ReplyProblem | null
   /** Share of the assistant's draft that was changed, 0 to 1; null when a person wrote it from nothing. */
   editedShare: number | null

@@ -2,12 +2,14 @@ import type { Context } from '../context.ts'
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import { conversations } from '../db/schema.ts'
-import { ConflictError } from '../errors.ts'
+import { BadInputError, ConflictError } from '../errors.ts'
+import { whyClosed } from './queue.ts'
 import { moveReply, type SettleContext } from './settle.ts'
 
 /**
  * Sends a reply again, word for word as it was approved: one that failed, or one of which nobody could tell.
- * Throws ConflictError when it is settled already, a new draft was written, or the customer wrote again.
+ * Throws ConflictError when it is settled already, a new draft was written, or the customer wrote again; BadInputError when the
+ * reply window has closed.
  */
 export async function resendReply(
   ctx: SettleContext & Pick<Context, 'db'>,
@@ -20,6 +22,8 @@ export async function resendReply(
       sendAfter: ctx.clock.now(),
       isScheduled: false,
       problem: null,
+      deliveredAt: null,
+      readAt: null,
     })
     const row =
       reply &&
@@ -39,6 +43,8 @@ export async function resendReply(
       throw new ConflictError(
         'This reply is settled already, a new draft was written, or the customer wrote again since',
       )
+    const closed = reply.template === null ? whyClosed(ctx, row) : null
+    if (closed !== null) throw new BadInputError(closed)
     await addEvent(ctx, tx, 'reply.retried', { conversationId, replyId, actor: by })
     await ctx.queue.add(tx, 'send-reply', { replyId, conversationId })
   })

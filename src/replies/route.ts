@@ -33,7 +33,12 @@ export async function routeReply(ctx: Pick<Context, 'channels'>, tx: Db, convers
     .from(interactions)
     .innerJoin(identities, eq(identities.id, interactions.identityId))
     .where(eq(interactions.conversationId, conversationId))
-    .orderBy(isNotNull(interactions.automatic), desc(interactions.seq), desc(interactions.id))
+    .orderBy(
+      isNotNull(interactions.removedAt),
+      isNotNull(interactions.automatic),
+      desc(interactions.seq),
+      desc(interactions.id),
+    )
     .limit(1)
   if (!last) throw new NotFoundError('This conversation has nothing to reply to')
   return routeTo(ctx.channels, last)

@@ -1,15 +1,19 @@
-import { and, asc, desc, eq, inArray, isNotNull, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, isNull, ne, or, sql, type SQL } from 'drizzle-orm'
+import { breakAccount } from '../accounts/broken.ts'
+import { mendAccount } from '../accounts/mend.ts'
+import { keepBroken } from '../accounts/queries.ts'
 import type { OutboundReply, Sent } from '../channels/channel.ts'
 import type { ActiveChannel, Context } from '../context.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
-import { conversations, customers, interactions, replies } from '../db/schema.ts'
-import { PermanentError, RetryableError } from '../errors.ts'
+import { conversations, customers, identities, interactions, replies } from '../db/schema.ts'
+import { CredentialsError, PermanentError, RetryableError } from '../errors.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
+import type { ReplyState } from './reply.ts'
 import { moveReply, settleAccepted, settleFailed, type ReplyRow, type SettleContext } from './settle.ts'
-import { withdrawScheduled } from './withdraw.ts'
+import { withdrawMoot, withdrawScheduled } from './withdraw.ts'
 
-type SendContext = SettleContext & Pick<Context, 'db' | 'log' | 'metrics'>
+type SendContext = SettleContext & Pick<Context, 'db' | 'log' | 'metrics' | 'workspaces'>
 
 export const timeLimitMs = 60_000
 /** After this many the reply counts as failed, and the team decides. */
@@ -21,15 +25,17 @@ const longestRetryMs = 15 * 60_000
 
 /**
  * Sends one approved reply. The attempt is committed before the network call; an attempt that a crash cut off
- * is found here again as `sending`, and then its outcome is looked up instead of sending once more.
+ * is found here again as `sending`, and then its outcome is looked up instead of sending once more. Where the account must be
+ * authorised anew, the reply is held without an attempt: `mendAccount` sets it free.
  */
 export async function sendReply(
   ctx: SendContext,
-  { replyId }: JobPayload<'send-reply'>,
+  { replyId, isTrial = false }: JobPayload<'send-reply'>,
   signal: AbortSignal,
 ): Promise<void> {
   const now = ctx.clock.now()
   const claimed = await ctx.db.transaction(async (tx) => {
+    const broken = isTrial ? null : await keepBroken(tx, replyId)
     const [row] = await tx.select().from(replies).where(eq(replies.id, replyId)).for('update')
     if (!row) return null
     if (row.state === 'sending') {
@@ -38,13 +44,17 @@ export async function sendReply(
     }
     if (row.state !== 'queued') return null
     if (row.sendAfter > now) {
-      await ctx.queue.add(tx, 'send-reply', { replyId, conversationId: row.conversationId }, row.sendAfter)
+      await ctx.queue.add(tx, 'send-reply', { replyId, conversationId: row.conversationId, isTrial }, row.sendAfter)
       return null
     }
     // With newer words of the customer, a scheduled reply never leaves.
     const isCurrent = row.isScheduled ? eq(conversations.inboundSeq, row.answersSeq) : undefined
     if (!(await changeConversation(ctx, tx, row.conversationId, {}, isCurrent))) {
       await withdrawScheduled(ctx, tx, replyId)
+      return null
+    }
+    if (broken) {
+      await holdReply(ctx, tx, row, broken, ['queued'])
       return null
     }
     const [reply] = await tx
@@ -74,17 +84,30 @@ export async function sendReply(
         return void (await settleAccepted(ctx, tx, replyId, ['sending', 'unknown', 'queued'], outcome.sent, {
           type: 'reply.accepted',
           actor: 'deskbell',
+          // A receipt may have told already that just this failed after all.
+          condition: or(
+            ne(replies.state, 'queued'),
+            sql`${replies.externalId} is distinct from ${outcome.sent.externalId}`,
+          ),
         }))
       case 'failed':
         return void (await settleFailed(ctx, tx, replyId, ['sending', 'unknown'], 'failed', outcome.problem, {
           condition: isAttempt(reply),
         }))
+      case 'refused':
+        return breakAccount(ctx, tx, reply, outcome.error, () =>
+          holdReply(ctx, tx, reply, { reason: outcome.error.message, action: outcome.error.action }, [
+            'sending',
+            'unknown',
+          ]),
+        )
       case 'retry':
         return retryLater(ctx, tx, reply, outcome.error)
       case 'unknown':
         return becomeUnknown(ctx, tx, reply)
     }
   })
+  if (isTrial && outcome.kind !== 'refused') await mendAccount(ctx, reply, outcome.kind === 'accepted' ? 1 : 0)
   ctx.metrics.replies.inc({ channel: reply.channel, outcome: outcome.kind })
   const ids = {
     replyId,
@@ -100,6 +123,7 @@ export async function sendReply(
 type Outcome =
   | { kind: 'accepted'; sent: Sent }
   | { kind: 'failed'; error: Error; problem: { reason: string; action?: string } }
+  | { kind: 'refused'; error: CredentialsError }
   | { kind: 'retry'; error: RetryableError }
   | { kind: 'unknown'; error: Error }
 
@@ -118,6 +142,7 @@ async function attempt(
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause))
     if (error instanceof RetryableError) return { kind: 'retry', error }
+    if (error instanceof CredentialsError) return { kind: 'refused', error }
     if (error instanceof PermanentError) {
       return {
         kind: 'failed',
@@ -127,6 +152,23 @@ async function attempt(
     }
     return { kind: 'unknown', error }
   }
+}
+
+/** Keeps a reply until its account is authorised anew. An attempt that was refused for that reason doesn't count. */
+async function holdReply(
+  ctx: SendContext,
+  tx: Db,
+  reply: ReplyRow,
+  { reason, action }: { reason: string; action: string },
+  from: ReplyState[],
+): Promise<void> {
+  const attempts = reply.state === 'sending' ? reply.attempts - 1 : reply.attempts
+  const set = { state: 'queued', attempts, problem: { reason, action, isHeld: true } } as const
+  if (!(await moveReply(tx, reply.id, from, set, isAttempt(reply)))) return
+  const { conversationId } = reply
+  await changeConversation(ctx, tx, conversationId, {})
+  if (reply.problem?.isHeld || (await withdrawMoot(ctx, tx, reply.id))) return
+  await addEvent(ctx, tx, 'reply.held', { conversationId, replyId: reply.id, actor: 'deskbell', data: { reason } })
 }
 
 async function retryLater(ctx: SendContext, tx: Db, reply: ReplyRow, error: RetryableError): Promise<void> {
@@ -144,6 +186,7 @@ async function retryLater(ctx: SendContext, tx: Db, reply: ReplyRow, error: Retr
   const moved = await moveReply(tx, reply.id, ['sending', 'unknown'], set, isAttempt(reply))
   if (!moved) return
   await changeConversation(ctx, tx, reply.conversationId, {})
+  if (await withdrawMoot(ctx, tx, reply.id)) return
   await addEvent(ctx, tx, 'reply.retried', {
     conversationId: reply.conversationId,
     replyId: reply.id,
@@ -182,14 +225,20 @@ export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundRe
     eq(interactions.conversationId, reply.conversationId),
     eq(interactions.channel, reply.channel),
     eq(interactions.account, reply.account),
+    isNull(interactions.removedAt),
   )
-  const said = { externalId: interactions.externalId, at: interactions.receivedAt }
-  const [[conversation], oldest, newest, ours] = await Promise.all([
+  const { seq, automatic, removedAt } = interactions
+  const said = { externalId: interactions.externalId, at: interactions.receivedAt, seq, automatic, removedAt }
+  const [[conversation], [recipient], oldest, newest, ours] = await Promise.all([
     tx
       .select({ externalId: conversations.externalId, subject: conversations.subject, name: customers.name })
       .from(conversations)
       .innerJoin(customers, eq(customers.id, conversations.customerId))
       .where(eq(conversations.id, reply.conversationId)),
+    tx
+      .select({ phone: identities.phone })
+      .from(identities)
+      .where(and(eq(identities.channel, reply.channel), eq(identities.externalId, reply.recipient))),
     tx.select(said).from(interactions).where(isTheirs).orderBy(asc(interactions.seq)).limit(1),
     tx.select(said).from(interactions).where(isTheirs).orderBy(desc(interactions.seq)).limit(mostReferences),
     tx
@@ -206,11 +255,12 @@ export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundRe
       .orderBy(desc(replies.approvedAt))
       .limit(mostReferences),
   ])
+  const answered = newest.find((one) => one.seq <= reply.answersSeq && !one.automatic && !one.removedAt)
   return {
     id: reply.id,
     account: reply.account,
     text: reply.text,
-    to: { externalId: reply.recipient, name: conversation?.name ?? null },
+    to: { externalId: reply.recipient, name: conversation?.name ?? null, phone: recipient?.phone ?? null },
     conversation: { externalId: conversation?.externalId ?? '', subject: conversation?.subject ?? null },
     references: [
       ...new Set(
@@ -219,7 +269,9 @@ export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundRe
           .flatMap(({ externalId }) => externalId ?? []),
       ),
     ],
+    ...(answered && { answers: answered.externalId }),
     approvedAt: reply.approvedAt,
     attemptedAt: reply.attemptedAt,
+    template: reply.template,
   }
 }

@@ -2,6 +2,7 @@ import { and, eq, inArray, type SQL } from 'drizzle-orm'
 import type { Sent } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
 import { hostedKey } from '../conversations/hosted.ts'
+import { dismissIfRemoved } from '../conversations/dismiss-removed.ts'
 import { addEvent, changeConversation, type EventType } from '../conversations/queries.ts'
 import { findOldestUnanswered } from '../interactions/queries.ts'
 import type { Db } from '../db/client.ts'
@@ -38,21 +39,18 @@ export async function settleAccepted(
   replyId: string,
   from: ReplyState[],
   sent: Sent,
-  event: { type: EventType; actor: string },
+  event: { type: EventType; actor: string; condition?: SQL | undefined },
 ): Promise<ReplyRow | null> {
-  const reply = await moveReply(tx, replyId, from, {
-    state: 'accepted',
-    acceptedAt: sent.at,
-    externalId: sent.externalId,
-    url: sent.url ?? null,
-    problem: null,
-  })
+  const set = { acceptedAt: sent.at, externalId: sent.externalId, url: sent.url ?? null, problem: null }
+  const reply = await moveReply(tx, replyId, from, { state: 'accepted', ...set }, event.condition)
   if (!reply) return null
   const row = await changeConversation(ctx, tx, reply.conversationId, {})
   if (!row) return reply
   await resolveProblems(ctx, tx, row.id, deliveryJobs)
-  if (row.inboundSeq > reply.answersSeq) {
-    await waitAgain(ctx, tx, reply.conversationId, reply.answersSeq, row.inboundSeq)
+  const since = row.inboundSeq > reply.answersSeq ? await findOldestUnanswered(tx, row.id, reply.answersSeq) : null
+  if (since) {
+    await tx.update(conversations).set({ state: 'waiting', waitingSince: since }).where(eq(conversations.id, row.id))
+    await askForDraft(ctx, tx, row.id, row.inboundSeq)
   } else {
     await tx
       .update(conversations)
@@ -129,22 +127,8 @@ export async function settleFailed(
   await failOutcomes(tx, [{ conversationId, at: toldAt, replyId }])
   if (row && dismissed)
     await dismissOutcomes(tx, [{ conversationId, at: toldAt, seq: row.inboundSeq, reason: dismissed }])
+  await dismissIfRemoved(ctx, tx, conversationId)
   return reply
-}
-
-async function waitAgain(
-  ctx: SettleContext,
-  tx: Db,
-  conversationId: string,
-  answeredSeq: number,
-  inboundSeq: number,
-): Promise<void> {
-  const since = await findOldestUnanswered(tx, conversationId, answeredSeq)
-  await tx
-    .update(conversations)
-    .set({ state: 'waiting', waitingSince: since ?? ctx.clock.now() })
-    .where(eq(conversations.id, conversationId))
-  await askForDraft(ctx, tx, conversationId, inboundSeq)
 }
 
 /** What came in while a reply was on its way gets a draft of its own. */

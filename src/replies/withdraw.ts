@@ -1,8 +1,10 @@
-import { eq, type SQL } from 'drizzle-orm'
+import { and, eq, gte, lte, type SQL } from 'drizzle-orm'
+import { dismissIfRemoved } from '../conversations/dismiss-removed.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
-import { conversations, drafts, replies } from '../db/schema.ts'
+import { conversations, drafts, outcomes, replies } from '../db/schema.ts'
 import { insertDraft } from '../drafts/queries.ts'
+import { findWaiting } from '../interactions/queries.ts'
 import { deliveryJobs } from '../jobs/jobs.ts'
 import { resolveProblems } from '../jobs/resolve.ts'
 import type { ReplyProblem, ReplyState } from './reply.ts'
@@ -44,7 +46,33 @@ export async function withdrawReply(
   }
   const data = problem ? { reason: problem.reason } : {}
   await addEvent(ctx, tx, 'reply.withdrawn', { conversationId, replyId, actor, data })
+  await dismissIfRemoved(ctx, tx, conversationId)
   return reply
+}
+
+/**
+ * Takes a queued reply back, when all that it would answer was removed by its author since it was approved. A reply may come
+ * back into the queue after that: then it must not leave. The conversation is locked. False: nothing changed.
+ */
+export async function withdrawMoot(ctx: SettleContext, tx: Db, replyId: string): Promise<boolean> {
+  const [reply] = await tx.select().from(replies).where(eq(replies.id, replyId))
+  if (reply?.state !== 'queued') return false
+  const { conversationId, answersSeq, approvedAt } = reply
+  // What was removed before, the team knew of.
+  const removed = await tx.$count(
+    outcomes,
+    and(
+      eq(outcomes.conversationId, conversationId),
+      lte(outcomes.seq, answersSeq),
+      eq(outcomes.dismissedReason, 'removed'),
+      gte(outcomes.settledAt, approvedAt),
+    ),
+  )
+  if (removed === 0) return false
+  const left = await findWaiting(tx, conversationId)
+  if (left.some(({ seq, isCurrent }) => isCurrent && seq <= answersSeq)) return false
+  const problem = { reason: 'The reply was taken back, because what it answers was removed by its author' }
+  return (await withdrawReply(ctx, tx, replyId, ['queued'], 'deskbell', { problem })) !== null
 }
 
 /** Takes a scheduled reply back because the customer wrote again. It does nothing to one that was claimed meanwhile. */

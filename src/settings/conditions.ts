@@ -60,6 +60,7 @@ const flagLabels: Record<Flag['code'], string> = {
   promise: 'Promises something',
   'personal-data': 'Shows personal data in public',
   'unknown-link': 'Has a link that nobody knows',
+  'no-private-channel': 'Answers a complaint only in public',
   'too-long': 'Too long for the channel',
   instructed: 'Follows the customer’s instructions',
   fallback: 'Written without the language model',

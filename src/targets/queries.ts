@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, isNotNull, lte, sql, type SQL } from 'drizzle-orm'
 import type { Db } from '../db/client.ts'
 import { conversations, interactions } from '../db/schema.ts'
+import { stands } from '../interactions/queries.ts'
 import type { Aimed } from './target.ts'
 
 const atOnce = 2000
@@ -19,7 +20,7 @@ export async function* findUntold(db: Db, until: Date): AsyncGenerator<Untold[]>
   const triaged = db
     .select({ theme: interactions.theme, urgency: interactions.urgency })
     .from(interactions)
-    .where(and(eq(interactions.conversationId, conversations.id), isNotNull(interactions.triagedAt)))
+    .where(and(eq(interactions.conversationId, conversations.id), isNotNull(interactions.triagedAt), stands))
     .orderBy(desc(interactions.seq), desc(interactions.id))
     .limit(1)
     .as('triaged')

@@ -1,7 +1,14 @@
-import type { AttachmentRef, Conversation, ConversationState, DismissReason } from '../conversations/conversation.ts'
+import type {
+  AttachmentRef,
+  Conversation,
+  ConversationState,
+  DismissReason,
+  ReplyWindow,
+} from '../conversations/conversation.ts'
 import type { Draft, Flag } from '../drafts/draft.ts'
 import type { Triage } from '../interactions/interaction.ts'
 import type { Reply } from '../replies/reply.ts'
+import { closedText } from '../windows/window.ts'
 import type { FormId } from './form.ts'
 
 /** What a room shows of one conversation, before a platform gives it its look. */
@@ -21,8 +28,8 @@ export interface Card {
   waitingSince: Date | null
   /** Until when the team wants to have answered; null where it has no target, or nobody waits. */
   dueAt: Date | null
-  /** The provider refuses replies after this. */
-  replyBy: Date | null
+  /** Null: the provider takes replies at any time, or nobody waits for one. */
+  replyWindow: ReplyWindow | null
   /** `id` as in `teammates`: `slack:U123`. */
   assignee: { id: string; name: string } | null
   /** What was said, oldest first. */
@@ -90,6 +97,8 @@ export type ActionId =
   | 'approve'
   | 'edit'
   | 'schedule'
+  /** A text that the provider approved beforehand: the way out once the reply window has closed. */
+  | 'template'
   | 'redraft'
   | 'assign'
   | 'assign-to'
@@ -141,7 +150,7 @@ export function cardOf(conversation: Conversation): Card {
     conversationId: conversation.id,
     version: conversation.version,
     state: conversation.state,
-    origin: originOf(channel),
+    origin: originOf({ name: channel.name, account: channel.accountName }),
     channelId: channel.id,
     subject: conversation.subject,
     customer: {
@@ -153,7 +162,7 @@ export function cardOf(conversation: Conversation): Card {
     summary: summaryOf(conversation),
     waitingSince: conversation.waitingSince,
     dueAt: conversation.dueAt,
-    replyBy: conversation.replyBy,
+    replyWindow: isOpen(conversation) ? conversation.replyWindow : null,
     assignee: conversation.assignee,
     turns: conversation.turns.map((turn, index) => ({
       id: turn.id,
@@ -178,6 +187,17 @@ export function cardOf(conversation: Conversation): Card {
   }
 }
 
+/** Somebody waits, and nobody has decided. */
+const isOpen = ({ state }: Conversation): boolean => state === 'waiting' || state === 'snoozed'
+
+/** The provider takes no words of the team's own any more. */
+const isClosed = ({ replyWindow }: Conversation): boolean => replyWindow?.minutesLeft === 0
+
+/** "less than 2 h left"; null while there is plenty, or nothing. */
+export function leftText({ minutesLeft }: ReplyWindow): string | null {
+  return minutesLeft === null || minutesLeft === 0 ? null : `less than ${duration(minutesLeft * 60_000)} left`
+}
+
 /** Left out where it only repeats the customer's own words. */
 function summaryOf({ triage, turns }: Conversation): string | null {
   const summary = triage?.summary.trim() ?? ''
@@ -188,11 +208,11 @@ function summaryOf({ triage, turns }: Conversation): string | null {
 
 /** "Email · support@example.com" */
 export function originOf({ name, account }: { name: string; account: string }): string {
-  return account === 'default' ? name : `${name} · ${account}`
+  return account === 'default' || account === name ? name : `${name} · ${account}`
 }
 
 function newestStars({ turns }: Conversation): number | null {
-  return turns.findLast(({ rating }) => rating !== null)?.rating ?? null
+  return turns.findLast(({ rating, undone }) => rating !== null && !undone)?.rating ?? null
 }
 
 /** Stars, 1 to 5, and what the assistant made of it. */
@@ -258,8 +278,14 @@ function statusOf(conversation: Conversation): Status | null {
   }
   if (state === 'snoozed') return status('Snoozed until', 'plain', conversation.snoozedUntil)
   if (state === 'sending' && reply) return sendingStatus(reply)
-  if (state === 'answered' && reply)
-    return { ...status(sentText(reply), 'good', reply.acceptedAt), ...(reply.url ? { url: reply.url } : {}) }
+  if (state === 'answered' && reply) {
+    const isReviewed = reply.state === 'accepted' && conversation.channel.isModerated
+    const text = isReviewed ? reviewedText(reply, conversation.channel.name) : sentText(reply)
+    return {
+      ...status(text, isReviewed ? 'plain' : 'good', reply.acceptedAt),
+      ...(reply.url ? { url: reply.url } : {}),
+    }
+  }
   if (state === 'waiting' && conversation.isDrafting) {
     return status(conversation.draft ? 'Writing another draft…' : 'Writing a draft…', 'plain')
   }
@@ -285,6 +311,8 @@ function sendingStatus(reply: Reply): Status | null {
   const base = { at: null, undoUntil: null }
   switch (reply.state) {
     case 'queued':
+      if (reply.problem?.isHeld)
+        return { ...base, text: `Waiting to be sent; approved by ${reply.approvedBy}`, tone: 'warn' }
       if (reply.isScheduled && reply.attempts === 0)
         return { ...base, text: `Approved by ${reply.approvedBy}. Sends at`, tone: 'plain', at: reply.sendAfter }
       return {
@@ -309,15 +337,22 @@ function sendingStatus(reply: Reply): Status | null {
 }
 
 function sentText(reply: Reply): string {
-  const parts = [
-    reply.state === 'published' ? `Published, approved by ${reply.approvedBy}` : `Sent by ${reply.approvedBy}`,
-  ]
-  if (reply.editedShare === null) parts.push('written by hand')
+  const reached = reply.readAt ? ', read' : reply.deliveredAt ? ', delivered' : ''
+  // In front: the time that follows the text is that of the sending.
+  const sent = `Sent by ${reply.approvedBy}${reached}`
+  const parts = [reply.state === 'published' ? `Published, approved by ${reply.approvedBy}` : sent]
+  if (reply.template) parts.push('from a template')
+  else if (reply.editedShare === null) parts.push('written by hand')
   else if (reply.editedShare > 0) parts.push(`edited ${Math.max(1, Math.round(reply.editedShare * 100))} %`)
   if (reply.acceptedAt && reply.waitingSince) {
     parts.push(`answered in ${duration(reply.acceptedAt.getTime() - reply.waitingSince.getTime())}`)
   }
   return parts.join(' · ')
+}
+
+/** Nobody but the provider sees it yet. */
+function reviewedText({ approvedBy }: Reply, channelName: string): string {
+  return `Sent by ${approvedBy} · not shown yet: being checked by ${channelName}`
 }
 
 /** "6 min", "3 h 5 min", "2 d 4 h". */
@@ -331,13 +366,17 @@ export function duration(ms: number): string {
   return join(`${Math.floor(hours / 24)} d`, hours % 24, 'h')
 }
 
-function alertsOf({ state, reply, inboundSeq, problems }: Conversation): string[] {
+function alertsOf(conversation: Conversation): string[] {
+  const { channel, state, reply, replyWindow, inboundSeq, problems } = conversation
   const alerts = problems.map((problem) => problem.text)
+  if (state === 'waiting' && replyWindow && isClosed(conversation))
+    alerts.push(closedText({ ...channel, hours: replyWindow.hours }))
   if (reply?.problem && !['accepted', 'published', 'withdrawn'].includes(reply.state)) {
-    const { reason, action } = reply.problem
+    const { reason, action, isHeld } = reply.problem
     const what = { failed: 'Not sent', rejected: 'Rejected', unknown: 'Not known whether it arrived' }
     const title = what[reply.state as keyof typeof what] ?? 'Not sent yet'
-    alerts.push([`${title}: ${reason}`, action].filter(Boolean).join('. '))
+    const parts = [`${title}: ${reason}`, action, isHeld ? 'It goes out by itself then' : '']
+    alerts.push(parts.filter(Boolean).join('. '))
   }
   if (state === 'sending' && reply && reply.answersSeq < inboundSeq)
     alerts.push('They wrote again after this reply was approved')
@@ -351,12 +390,15 @@ export const dismissLabels: Record<DismissReason, string> = {
   'handled-elsewhere': 'Handled elsewhere',
   spam: 'Spam',
   duplicate: 'Duplicate',
-  automatic: 'Automatic message',
+  automatic: 'Automatic message or reaction',
+  removed: 'Removed by its author',
 }
 
-/** True while the draft answers the newest words, and none is being written in its place. */
-function isApprovable({ draft, inboundSeq, isDrafting }: Conversation): boolean {
-  return draft?.state === 'proposed' && draft.answersSeq === inboundSeq && !isDrafting
+/** True while the draft answers the newest words, none is being written in its place, and the provider would take it. */
+function isApprovable(conversation: Conversation): boolean {
+  const { draft, inboundSeq, isDrafting } = conversation
+  if (draft?.state !== 'proposed' || draft.answersSeq !== inboundSeq || isDrafting) return false
+  return draft.template !== null || !isClosed(conversation)
 }
 
 /** True when the newest reply failed and nobody has written since. */
@@ -371,6 +413,7 @@ function formOf(id: ActionId, style: Action['style']): FormId | null {
     case 'redraft':
     case 'snooze':
     case 'schedule':
+    case 'template':
       return id
     case 'dismiss':
       return style === 'primary' ? null : id
@@ -401,21 +444,39 @@ function actionsOf(conversation: Conversation, draft: Draft | null, reply: Reply
     case 'waiting': {
       const isFirst = conversation.secondApproval.length > 0 && draft !== null && draft.firstApprovedBy === null
       const needsNone = conversation.triage?.needsReply === false && !draft && !conversation.isDrafting
+      const hasClosed = isClosed(conversation)
+      const isSendable = draft !== null && isApprovable(conversation)
+      const canResend = reply && !draft && isUndelivered(conversation) && (reply.template !== null || !hasClosed)
+      // The same words are mostly rejected again.
+      const isRejected = canResend && reply.state === 'rejected'
+      const resend = canResend ? [action('resend', 'Send again', isRejected ? 'plain' : 'primary', reply.id)] : []
+      const template = conversation.channel.hasTemplates
+        ? [action('template', 'Send a template…', hasClosed && !isSendable ? 'primary' : 'plain')]
+        : []
       return [
         ...retries,
-        ...(reply && !draft && isUndelivered(conversation)
-          ? [action('resend', 'Send again', 'primary', reply.id)]
-          : []),
-        ...(draft && isApprovable(conversation)
+        ...(isRejected ? [] : resend),
+        ...(isSendable
           ? [action('approve', isFirst ? 'Approve (1 of 2)' : 'Approve & send', 'primary', draft.id)]
           : []),
         ...(needsNone ? [action('dismiss', 'No reply needed', 'primary')] : []),
-        action('edit', draft ? 'Edit' : 'Write', 'plain', draft?.id ?? null),
-        ...(conversation.isDrafting ? [] : [action('redraft', draft ? 'Redraft…' : 'Draft a reply…')]),
+        ...(hasClosed
+          ? template
+          : [
+              action(
+                'edit',
+                draft || resend.length > 0 ? 'Edit' : 'Write',
+                isRejected ? 'primary' : 'plain',
+                draft?.id ?? null,
+              ),
+            ]),
+        ...(isRejected ? resend : []),
+        ...(conversation.isDrafting || hasClosed ? [] : [action('redraft', draft ? 'Redraft…' : 'Draft a reply…')]),
         assign,
-        ...(draft && isApprovable(conversation) && !isFirst && conversation.channel.canSend
+        ...(isSendable && !isFirst && !hasClosed && conversation.channel.canSend
           ? [action('schedule', 'Send later…', 'plain', draft.id)]
           : []),
+        ...(hasClosed ? [] : template),
         assignTo,
         ...(needsNone ? [] : [action('dismiss', 'Dismiss…')]),
         action('snooze', 'Snooze…'),

@@ -3,6 +3,7 @@ import type { DismissReason } from '../conversations/conversation.ts'
 import type { EnvSpec, Settings } from '../env.ts'
 import type { Log } from '../log.ts'
 import type { Peer } from '../peer.ts'
+import type { FilledTemplate } from '../replies/reply.ts'
 import type { Tuning } from '../settings/tuning.ts'
 import type { Card } from './card.ts'
 import type { CommandOption } from './command.ts'
@@ -104,6 +105,8 @@ export type Decision = { conversationId: string; teammate: Teammate } & (
   | { kind: 'approve'; draftId: string; seenSeq: number; sendAt?: Date }
   /** Sends the teammate's own words. `draftId` is the draft they started from, if there was one. */
   | { kind: 'edit'; draftId: string | null; seenSeq: number; text: string; sendAt?: Date }
+  /** Sends an approved template, its blanks filled. */
+  | { kind: 'template'; draftId: string | null; seenSeq: number; template: FilledTemplate }
   | { kind: 'redraft'; seenSeq: number; instruction: string }
   | { kind: 'dismiss'; seenSeq: number; reason: DismissReason }
   | { kind: 'snooze'; seenSeq: number; until: Date }

@@ -15,6 +15,7 @@ export function conversation(lines: string | string[], more: Partial<Conversatio
       name: 'Visitor',
       at: new Date('2026-03-02T08:55:00Z'),
       text,
+      rating: null,
     })),
     ...more,
   }

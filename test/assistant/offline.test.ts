@@ -108,12 +108,21 @@ describe('judgement', () => {
     expect(summary).toMatch(/word…$/)
   })
 
+  it.each([
+    [1, 'complaint', 'negative', true],
+    [3, 'complaint', 'neutral', true],
+    [5, 'compliment', 'positive', false],
+  ] as const)('takes %i stars without a word for what they say', async (rating, theme, sentiment, needsReply) => {
+    const turns = [{ from: 'customer' as const, name: 'Ana', at: new Date('2026-03-02T09:00:00Z'), text: '', rating }]
+    expect(await triage('', { turns })).toMatchObject({ theme, sentiment, needsReply, language: 'und' })
+  })
+
   it('judges only what was written since the team last answered', async () => {
     const at = new Date('2026-03-02T09:00:00Z')
     const turns = [
-      { from: 'customer' as const, name: 'Ana', at, text: 'My parcel is broken, terrible!' },
-      { from: 'team' as const, name: 'Tom', at, text: 'Sorry, a new one is on its way.' },
-      { from: 'customer' as const, name: 'Ana', at, text: 'Thank you so much!' },
+      { from: 'customer' as const, name: 'Ana', at, text: 'My parcel is broken, terrible!', rating: null },
+      { from: 'team' as const, name: 'Tom', at, text: 'Sorry, a new one is on its way.', rating: null },
+      { from: 'customer' as const, name: 'Ana', at, text: 'Thank you so much!', rating: null },
     ]
     const found = await triage('', { turns, subject: 'Re: broken parcel' })
     expect(found).toMatchObject({ theme: 'compliment', needsReply: false, topics: [] })

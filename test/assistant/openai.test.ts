@@ -296,7 +296,7 @@ describe.each(['responses', 'chat'] as const)('over the %s API', (api) => {
     expect(request?.system).not.toContain(attack)
     expect(JSON.parse(request?.user ?? '').conversation.turns[0].text).toBe(attack)
     expect(request?.all).toHaveLength(2)
-    expect(checkDraft({ text: value.text, maxLength: 1000, isPublic: true, sources: [] })).not.toEqual([])
+    expect(checkDraft({ text: value.text, maxLength: 1000, isPublic: true, triage: null, sources: [] })).not.toEqual([])
   })
 
   it('puts the brand after what never changes, so that both keep the cache', async () => {
@@ -327,6 +327,16 @@ describe.each(['responses', 'chat'] as const)('over the %s API', (api) => {
       instruction: 'shorter',
       previousDraft: 'Dear customer, …',
     })
+  })
+
+  it('asks for a private way on where a complaint is answered in public', async () => {
+    replies = [says(draftAnswer)]
+    const { assistant } = await setUp(env)
+    const channel = { id: 'stars', name: 'Stars', isPublic: true, isLetter: false }
+    const triage = { ...brief().triage, theme: 'complaint' as const }
+    await assistant.draft(conversation('Hi', { channel }), brief({ triage }), calm)
+    expect(JSON.parse(sent()[0]?.user ?? '')).toMatchObject({ isPublic: true, theme: 'complaint' })
+    expect(sent()[0]?.system).toMatch(/"theme" is "complaint", always offer to go on privately[^]*name no address/)
   })
 
   it('bounds what a long conversation costs', async () => {

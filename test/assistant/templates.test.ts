@@ -55,6 +55,27 @@ describe('the built-in templates', () => {
   })
 })
 
+describe('a complaint that everybody can read', () => {
+  const channel = { id: 'stars', name: 'Stars', isPublic: true, isLetter: false }
+  const answer = (facts: string, language = 'en', templates = {}) =>
+    fill(templates, { channel }, { theme: 'complaint', language }, { facts })
+
+  it('is offered to be talked about in private, at the one address that the facts name', () => {
+    expect(answer('Open daily. Complaints: help@bluebird.example, help@bluebird.example.')).toMatch(
+      /Please contact us directly at help@bluebird\.example, so that/,
+    )
+    for (const facts of ['', 'Sales: sales@bluebird.example. Complaints: help@bluebird.example'])
+      expect(answer(facts)).toMatch(/Please contact us directly, so that/)
+    for (const language of languages)
+      expect(answer('help@bluebird.example', language)).toContain('help@bluebird.example')
+  })
+
+  it('is answered with the team’s own words where it has some, and elsewhere as before', () => {
+    expect(answer('', 'en', { complaint: 'Sorry! {contact}' })).toBe('Sorry!')
+    expect(fill({}, {}, { theme: 'complaint' })).toMatch(/Please tell us what would help you most/)
+  })
+})
+
 describe('a team’s own templates', () => {
   const templates = {
     question: 'general',
@@ -90,7 +111,7 @@ describe('a team’s own templates', () => {
     expect(
       checkTemplates({ ...templates, 'qestion.de': 'a', 'question.german': 'b', question: '{nmae} {name}' }),
     ).toEqual([
-      '"question" has the unknown placeholder {nmae}. Use {name}, {brand}, {signature}, {topic}.',
+      '"question" has the unknown placeholder {nmae}. Use {name}, {brand}, {signature}, {topic}, {contact}.',
       expect.stringContaining('"qestion.de" is no template key. Use theme, theme.language or theme.language.channel'),
       expect.stringContaining('"question.german" is no template key.'),
     ])

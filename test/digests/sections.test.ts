@@ -153,7 +153,7 @@ test('what was not answered, and what did not arrive', () => {
   expect(linesOf(now, 'Not answered')).toEqual([
     'Dismissed: 8: 5 no reply needed, 3 handled elsewhere',
     'Spam: 4',
-    'Automatic: 9',
+    'Automatic and reactions: 9',
   ])
   expect(linesOf(now, 'Delivery')).toEqual(['Not delivered: 2 failed, of 1 it is not known (bad)', 'Sent by hand: 6'])
 })

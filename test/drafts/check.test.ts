@@ -1,14 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { builtInTemplates } from '../../src/assistant/templates.ts'
+import { languages } from '../../src/assistant/languages.ts'
+import { fillTemplate } from '../../src/assistant/templates.ts'
 import { checkDraft } from '../../src/drafts/check.ts'
+import { brief, conversation } from '../assistant/conversation.ts'
 
 function flagsOf(text: string, more: Partial<Parameters<typeof checkDraft>[0]> = {}): string[] {
-  return checkDraft({ text, maxLength: 1000, isPublic: false, sources: [], ...more }).map((flag) => flag.text)
+  return checkDraft({ text, maxLength: 1000, isPublic: false, triage: null, sources: [], ...more }).map(
+    (flag) => flag.text,
+  )
 }
 
 function codesOf(text: string, more: Partial<Parameters<typeof checkDraft>[0]> = {}): string[] {
-  return checkDraft({ text, maxLength: 1000, isPublic: false, sources: [], ...more }).map((flag) => flag.code)
+  return checkDraft({ text, maxLength: 1000, isPublic: false, triage: null, sources: [], ...more }).map(
+    (flag) => flag.code,
+  )
 }
 
 describe('length', () => {
@@ -150,6 +157,74 @@ describe('obedience', () => {
   })
 })
 
+describe('a complaint that is answered in public', () => {
+  const triage = { theme: 'complaint', language: 'en' } as const
+
+  it.each([
+    'We are sorry. This should not have happened, and we have told the kitchen.',
+    'Es tut uns leid. So sollte es nicht sein.',
+    'Nous sommes désolés. Cela ne devrait pas arriver.',
+    'Lo sentimos. No debería ser así.',
+    'Ci dispiace. Non dovrebbe succedere.',
+    'Lamentamos. Não devia ser assim.',
+    'Wat vervelend. Zo hoort het niet te gaan.',
+  ])('is flagged when it offers no private channel: "%s"', (text) => {
+    expect(codesOf(text, { isPublic: true, triage })).toEqual(['no-private-channel'])
+  })
+
+  it.each([
+    'Please write to us, so that we can talk about it.',
+    'Please reach out to us at help@bluebird.example.',
+    'Could you send us a DM?',
+    'Call us, please.',
+    'Bitte melden Sie sich bei uns.',
+    'Schreiben Sie uns bitte eine Nachricht.',
+    'Rufen Sie uns bitte an.',
+    'Merci de nous appeler.',
+    'Écrivez-nous en privé, s’il vous plaît.',
+    'Escríbanos, por favor.',
+    'Llámenos, por favor.',
+    'Ci scriva, per favore.',
+    'Ci chiami, per favore.',
+    'Fale connosco, por favor.',
+    'Envie-nos uma mensagem.',
+    'Stuur ons een bericht.',
+    'Bel ons even.',
+  ])('is not when it does: "%s"', (text) => {
+    expect(codesOf(text, { isPublic: true, triage })).not.toContain('no-private-channel')
+  })
+
+  it('is not where nobody else reads it, it is no complaint, or its language is one whose words we don’t know', () => {
+    const text = 'We are sorry.'
+    expect(codesOf(text, { triage })).toEqual([])
+    for (const other of [null, { ...triage, theme: 'question' as const }, { ...triage, language: 'pl' }])
+      expect(codesOf(text, { isPublic: true, triage: other })).toEqual([])
+  })
+
+  it('is never among the built-in drafts', () => {
+    for (const language of languages)
+      for (const facts of ['', 'Write to help@bluebird.example.']) {
+        const of = brief()
+        const { text } = fillTemplate(
+          conversation('', { channel: { id: 'stars', name: 'Stars', isPublic: true, isLetter: false } }),
+          {
+            ...of,
+            brand: { ...of.brand, facts },
+            triage: { ...of.triage, theme: 'complaint', language },
+          },
+        )
+        const flags = checkDraft({
+          text,
+          maxLength: 1000,
+          isPublic: true,
+          triage: { theme: 'complaint', language },
+          sources: [facts],
+        })
+        expect([language, flags]).toEqual([language, []])
+      }
+  })
+})
+
 describe('hostile input', () => {
   it('never throws, whatever the text and the sources', () => {
     fc.assert(
@@ -158,7 +233,8 @@ describe('hostile input', () => {
         fc.array(fc.string({ unit: 'binary' })),
         fc.boolean(),
         (text, sources, isPublic) => {
-          for (const flag of checkDraft({ text, maxLength: 100, isPublic, sources })) expect(flag.text).not.toBe('')
+          for (const flag of checkDraft({ text, maxLength: 100, isPublic, triage: null, sources }))
+            expect(flag.text).not.toBe('')
         },
       ),
     )
@@ -193,7 +269,13 @@ describe('hostile input', () => {
     for (const piece of pieces) {
       const text = piece.repeat(Math.ceil(100_000 / piece.length))
       const startedAt = performance.now()
-      checkDraft({ text, maxLength: 1000, isPublic: true, sources: [text.slice(0, 10_000)] })
+      checkDraft({
+        text,
+        maxLength: 1000,
+        isPublic: true,
+        triage: { theme: 'complaint', language: 'en' },
+        sources: [text.slice(0, 10_000)],
+      })
       expect(performance.now() - startedAt, JSON.stringify(piece)).toBeLessThan(2000)
     }
   })

@@ -109,7 +109,7 @@ describe('a reply that two must approve', () => {
 
   it('takes two again as soon as the customer goes on in the same breath, until the theme is known', async () => {
     await desk.close()
-    desk = await openDesk({ channels: [fakeChannel('fake', {}, { quietSeconds: 8 })] })
+    desk = await openDesk({ channels: [fakeChannel('fake', { isHosted: true }, { quietSeconds: 8 })] })
     await rulesAre({ themes: ['complaint'] })
     id = await desk.hearOne(inbound('a'))
     // The theme is worked out at once, before the customer has been quiet for long.

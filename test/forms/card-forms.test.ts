@@ -6,15 +6,22 @@ import { edit } from '../../src/forms/edit.ts'
 import { redraft } from '../../src/forms/redraft.ts'
 import { schedule } from '../../src/forms/schedule.ts'
 import { snooze } from '../../src/forms/snooze.ts'
+import { template } from '../../src/forms/template.ts'
 import type { FormValues } from '../../src/workspaces/form.ts'
 import { at, faultsOf, hostileValues, now, seen, shownCard, untouched } from './support.ts'
 
-const forms = { edit, schedule, snooze, redraft, dismiss, assign }
+const forms = { edit, schedule, snooze, redraft, dismiss, assign, template }
 const labels = (options: { label: string }[]) => options.map(({ label }) => label)
 
 describe('every form on a card', () => {
   it.each(Object.entries(forms))('%s can be shown by every platform', (_, form) => {
-    for (const over of [{}, { draft: null }, { replyBy: now }, { turns: [] }, { replyBy: at('2026-03-02T11:00:00Z') }])
+    for (const over of [
+      {},
+      { draft: null },
+      { replyWindow: { closesAt: now, hours: 24, minutesLeft: null } },
+      { turns: [] },
+      { replyWindow: { closesAt: at('2026-03-02T11:00:00Z'), hours: 24, minutesLeft: null } },
+    ])
       for (const rest of [{}, { canSend: false }, { needsTwo: true }])
         expect(faultsOf(form.make(shownCard(over, rest)))).toEqual([])
   })
@@ -88,7 +95,7 @@ describe('edit', () => {
   })
 
   it('offers and takes no time that has passed, is too far, or comes after the reply window', () => {
-    const shown = shownCard({ replyBy: at('2026-03-02T18:00:00Z') })
+    const shown = shownCard({ replyWindow: { closesAt: at('2026-03-02T18:00:00Z'), hours: 24, minutesLeft: null } })
     const when = edit.make(shown).fields.find(({ id }) => id === 'when')
     expect(when?.kind === 'choice' && labels(when.options)).toEqual(['Now', 'Today 17:00'])
     const errorAt = (time: string) => edit.read({ text: 'x', when: time }, shown, seen)
@@ -153,8 +160,88 @@ describe('snooze and schedule', () => {
   })
 
   it('ask for an exact time where none can be offered', () => {
-    const form = schedule.make(shownCard({ replyBy: at('2026-03-02T11:00:00Z') }))
+    const form = schedule.make(
+      shownCard({ replyWindow: { closesAt: at('2026-03-02T11:00:00Z'), hours: 24, minutesLeft: null } }),
+    )
     expect(form.fields).toMatchObject([{ id: 'at', kind: 'moment', label: 'Send', isOptional: false }])
+  })
+})
+
+describe('snooze, where a reply window closes', () => {
+  it('says so, and which times come after it', () => {
+    const replyWindow = { closesAt: at('2026-03-02T14:00:00Z'), hours: 24, minutesLeft: 360 }
+    const fields = (closed: string | null) => snooze.make(shownCard({ replyWindow }, { closed })).fields
+    const [when, exact] = fields(null)
+    expect(when?.kind === 'choice' && labels(when.options)).toEqual([
+      'For 1 hour',
+      'For 4 hours (after the reply window)',
+      'Tomorrow 09:00 (after the reply window)',
+      'Monday 9 March 09:00 (after the reply window)',
+    ])
+    expect(when?.hint).toBe("By the team's clock (UTC). Their reply window closes Today 14:00")
+    expect(exact?.hint).toBe('Counts instead of the choice above')
+    const [late] = fields('It has closed')
+    expect(late?.kind === 'choice' && labels(late.options)).toContain('For 4 hours')
+  })
+})
+
+describe('template', () => {
+  const [german, english] = shownCard().templates
+  const errorOf = (values: FormValues) => template.read(values, shownCard(), seen)
+
+  it('offers what was approved, with the whole texts above, and guesses nothing', () => {
+    const form = template.make(shownCard())
+    expect(form.context.at(-1)).toEqual({
+      title: 'The templates',
+      text: `order_update · German\n${german?.text}\n\nsorry · English\n${english?.text}`,
+    })
+    const [which, filled] = form.fields
+    expect(which?.kind === 'choice' && labels(which.options)).toEqual([
+      'order_update · German · Hallo {{name}}, Ihre Bestellung {{order}} ist da.',
+      'sorry · English · Sorry that it took so long.',
+    ])
+    // What would fit the first one may be wrong in another.
+    expect(filled).toMatchObject({ value: '', isOptional: true })
+    expect(template.make(shownCard({}, { needsTwo: true })).submit).toBe('Approve (1 of 2)')
+  })
+
+  it('offers no more than a menu has room for, and shows how many more there are', () => {
+    const templates = Array.from({ length: 120 }, (_, index) => ({
+      id: `T${index}`,
+      name: 't',
+      language: 'en',
+      text: 'x',
+    }))
+    const form = template.make(shownCard({}, { templates }))
+    expect(faultsOf(form)).toEqual([])
+    expect(form.context.at(-1)?.text).toMatch(/… and 90 more$/)
+  })
+
+  it('fills the blanks with the lines, in their order', () => {
+    const filled = { id: 'T1', values: { name: 'Mia', order: '10 42' } }
+    for (const values of ['Mia\n 10\t42 ', 'Mia\n\n10 42'])
+      expect(template.read({ template: 'T1', values }, shownCard(), seen)).toEqual({
+        value: { kind: 'template', seenSeq: 3, draftId: 'draft-1', template: filled },
+      })
+    const none = { value: { kind: 'template', template: { id: 'T2', values: {} } } }
+    expect(template.read({ template: 'T2', values: null }, shownCard(), seen)).toMatchObject(none)
+  })
+
+  it('names the template, its whole text and its blanks where the lines are too few or too many', () => {
+    const text = 'Write one line for each: Hallo {{name}}, Ihre Bestellung {{order}} ist da.'
+    expect(errorOf({ template: 'T1', values: 'Mia' })).toEqual({
+      errors: { values: `“order_update” has 2 blanks. You filled 1. ${text}` },
+    })
+    expect(errorOf({ template: 'T1', values: 'Mia\n10\n42' })).toEqual({
+      errors: { values: `“order_update” has 2 blanks. You filled 3. ${text}` },
+    })
+    expect(errorOf({ template: 'T2', values: 'Ben' })).toEqual({
+      errors: { values: '“sorry” has no blanks. Leave this empty: Sorry that it took so long.' },
+    })
+    expect(errorOf({ template: 'T9', values: '' })).toEqual({
+      errors: { template: 'This template is gone, or not approved any more. Choose another one' },
+    })
+    expect(errorOf({ template: null, values: '' })).toEqual({ errors: { template: 'Choose a template' } })
   })
 })
 

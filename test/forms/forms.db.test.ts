@@ -18,7 +18,7 @@ const ana = { id: 'ana', name: 'Ana' }
 const log = () =>
   fakeChannel('log', {
     accounts: [{ id: 'phone', name: 'Phone call' }],
-    inbound: { kind: 'team' },
+    inbound: {},
     send: { via: 'fake' },
   })
 const at = (text: string) => new Date(text)

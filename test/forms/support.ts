@@ -39,7 +39,7 @@ export function shownCard(over: Partial<Card> = {}, rest: Partial<Omit<Shown, 'c
     summary: null,
     waitingSince: now,
     dueAt: null,
-    replyBy: null,
+    replyWindow: null,
     assignee: null,
     turns: [
       turn('customer', 'Hello', false),
@@ -69,6 +69,11 @@ export function shownCard(over: Partial<Card> = {}, rest: Partial<Omit<Shown, 'c
     canSend: true,
     needsTwo: false,
     isFirstApproved: false,
+    templates: [
+      { id: 'T1', name: 'order_update', language: 'de', text: 'Hallo {{name}}, Ihre Bestellung {{order}} ist da.' },
+      { id: 'T2', name: 'sorry', language: 'en', text: 'Sorry that it took so long.' },
+    ],
+    closed: null,
     hours: { ...usualHours, timeZone: 'UTC' },
     now,
     ...rest,

@@ -7,6 +7,7 @@ import { readCounts } from '../../src/history/dictionary.ts'
 import { dropExchanges } from '../../src/history/drop.ts'
 import { followHistory } from '../../src/history/follow.ts'
 import { indexHistory } from '../../src/history/index-history.ts'
+import { readPassages } from '../../src/history/passages.ts'
 import { quoted } from '../../src/history/terms.ts'
 import { question } from '../support/assistant.ts'
 import { fakeChannel, inbound } from '../support/channel.ts'
@@ -18,7 +19,7 @@ import type { Log } from '../../src/log.ts'
 
 let desk: Desk
 beforeEach(async () => {
-  desk = await openDesk({ channels: [fakeChannel('fake', {}, { quietSeconds: 5 })] })
+  desk = await openDesk({ channels: [fakeChannel('fake', { isHosted: true }, { quietSeconds: 5 })] })
 })
 afterEach(() => desk.close())
 
@@ -63,6 +64,35 @@ async function decide(id: string, does: 'approve' | 'spam' | 'duplicate' | 'reop
 }
 
 describe('history', () => {
+  it('finds words that were changed only where they were answered as they stood, and none that were taken back', async () => {
+    await desk.close()
+    desk = await openDesk()
+    const change = (name: string, text: string, minutes: number) =>
+      write(text, 'thread-1', {
+        externalId: name,
+        occurredAt: new Date(desk.clock.now().getTime() + minutes * 60_000),
+        ...(name === 'first' ? {} : { versionOf: 'first' }),
+      })
+    const id = await change('first', 'Avocado', 0)
+    await catchUp()
+    await change('second', 'Broccoli', 1)
+    await desk.work()
+    await decide(id, 'approve')
+    await desk.work()
+    await change('third', 'Celery', 2)
+    await catchUp()
+    expect([await having('avocado'), await having('broccoli'), await having('celery')]).toEqual([0, 1, 1])
+    expect(await miscounted()).toEqual([])
+    const ids = (await rows()).map(({ interactionId }) => interactionId)
+    const removal = { account: 'main', externalId: 'first', at: new Date(desk.clock.now().getTime() + 600_000) }
+    await record(desk.ctx, [{ channel: desk.channel, delivery: { interactions: [], removals: [removal] } }])
+    // Also in the moment until history has followed.
+    expect(await readPassages(desk.ctx, 'fake', ids, null)).toEqual([])
+    await catchUp()
+    expect(await rows()).toEqual([])
+    expect(await miscounted()).toEqual([])
+  })
+
   it('follows what the customer wrote and what the team answered', async () => {
     desk.assistant.onTriage = () => ({
       ...question,

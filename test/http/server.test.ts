@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { Webhook } from 'standardwebhooks'
-import { listen } from '../../src/http/server.ts'
+import { CredentialsError, RetryableError } from '../../src/errors.ts'
+import { createHttp, listen } from '../../src/http/server.ts'
+import { createLog } from '../../src/log.ts'
+import { fakeChannel } from '../support/channel.ts'
 import { openVisitor, runApp, type RunningApp } from '../support/running-app.ts'
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
@@ -91,6 +94,28 @@ describe('the HTTP server', () => {
     const text = await (await fetch(`${app.url}/metrics`)).text()
     expect(text).toContain('deskbell_interactions_total{channel="live-chat",outcome="recorded"} 1')
     expect(text).toContain('deskbell_interactions_total{channel="live-chat",outcome="duplicate"} 9')
+  })
+})
+
+describe('a webhook that must fetch what it announces', () => {
+  it.each([
+    new CredentialsError('The token expired', { action: 'Make a new one' }),
+    new RetryableError('The API can not be reached'),
+  ])('is asked to come again while it can not: $name', async (error) => {
+    const channel = fakeChannel('reviews', { inbound: { receive: () => Promise.reject(error) } })
+    const http = createHttp(
+      { log: createLog('silent'), channels: new Map([['reviews', channel]]), workspaces: new Map() },
+      {
+        deliver: () => Promise.reject(new Error('nothing was received')),
+        readiness: async () => ({ isReady: true, parts: {} }),
+        metricsText: async () => '',
+        trustsProxy: false,
+        roles: { intake: true, workspace: false },
+      },
+    )
+    const incoming = { socket: { remoteAddress: '192.0.2.1' } }
+    const response = await http.request('/channels/reviews', { method: 'POST' }, { incoming } as never)
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '60'])
   })
 })
 

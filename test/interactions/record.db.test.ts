@@ -227,6 +227,38 @@ describe('record', () => {
   })
 })
 
+describe('messages that come within the quiet time', () => {
+  it('stay what they are, and get one draft once the customer is done', async () => {
+    await desk.close()
+    desk = await openDesk({ channels: [fakeChannel('fake', {}, { quietSeconds: 6 })] })
+    const id = await desk.hearOne(inbound('1'))
+    for (const name of ['2', '3', '4', '5']) {
+      await desk.pass(4)
+      await desk.hear(inbound(name))
+    }
+    expect(desk.assistant.triages).toEqual([])
+    await desk.pass(10)
+    expect((await desk.conversation(id)).turns).toHaveLength(5)
+    expect(desk.assistant.triages).toHaveLength(1)
+    expect(await desk.conversation(id)).toMatchObject({ draft: { text: 'Answer 1', answersSeq: 5 } })
+  })
+})
+
+describe('a reaction', () => {
+  it('alone begins nothing that anybody waits in, and reopens nothing', async () => {
+    const reaction = { automatic: 'reaction' as const, text: '👍' }
+    const alone = await desk.hearOne(inbound('r', { ...reaction, conversation: { externalId: 'thread-2' } }))
+    expect(await desk.conversation(alone)).toMatchObject({ state: 'dismissed', dismissed: { reason: 'automatic' } })
+    const id = await desk.hearOne(inbound('a'))
+    await desk.work()
+    await desk.decide(id, { kind: 'dismiss', seenSeq: 1, reason: 'no-reply-needed' })
+    await desk.hear(inbound('s', reaction))
+    await desk.work()
+    expect(await desk.conversation(id)).toMatchObject({ state: 'dismissed', inboundSeq: 1 })
+    expect(desk.assistant.triages).toHaveLength(1)
+  })
+})
+
 describe('lines of a typing visitor', () => {
   beforeEach(async () => {
     await desk.close()

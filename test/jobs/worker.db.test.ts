@@ -20,6 +20,7 @@ const handlers = {
   propose: vi.fn<JobHandlers['propose']>(),
   'sync-card': vi.fn<JobHandlers['sync-card']>(),
   'deliver-posts': vi.fn<JobHandlers['deliver-posts']>(),
+  'fetch-attachment': vi.fn<JobHandlers['fetch-attachment']>(),
   'send-reply': vi.fn<JobHandlers['send-reply']>(),
   'reconcile-reply': vi.fn<JobHandlers['reconcile-reply']>(),
   wake: vi.fn<JobHandlers['wake']>(),

@@ -265,7 +265,8 @@ it('accounts for everything that a customer did, whatever happened, and its part
   for (const { events } of randomLogs(4, 2000)) {
     const until = random.pick(events).at
     const all = fates(events, until)
-    const before = events.filter((one) => one.type === 'interaction.received' && one.at < until)
+    const isHeard = ({ type, data }: (typeof events)[number]) => type === 'interaction.received' && !data['isOutdated']
+    const before = events.filter((one) => isHeard(one) && one.at < until)
     expect(new Set(all.map((fate) => fate.heard.id))).toEqual(new Set(before.map((one) => one.interactionId)))
     expect(all.length).toBe(before.length)
     for (const fate of all) {

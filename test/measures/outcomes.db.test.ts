@@ -13,6 +13,7 @@ import {
   dismissOutcomes,
   failOutcomes,
   receiveOutcomes,
+  removeOutcomes,
   reopenOutcomes,
 } from '../../src/measures/outcomes.ts'
 import { rebuildOutcomes } from '../../src/measures/rebuild.ts'
@@ -72,6 +73,7 @@ interface Told {
   upTo: number
   from: string
   isQuarantined: boolean
+  isOutdated?: boolean
 }
 
 describe('the table of outcomes, over ten thousand random conversations', () => {
@@ -100,7 +102,7 @@ describe('the table of outcomes, over ten thousand random conversations', () => 
     const of = (...types: string[]) =>
       rows.filter(({ type }) => types.includes(type)).map((row) => ({ ...row.data, ...row }) as unknown as Told)
     for (const batch of batches(rows)) await insertAll(db, events, batch)
-    const received = of('interaction.received')
+    const received = of('interaction.received').filter(({ isOutdated }) => !isOutdated)
     await receiveOutcomes(
       db,
       received.flatMap(({ interactionId, seq }) => {
@@ -110,6 +112,7 @@ describe('the table of outcomes, over ten thousand random conversations', () => 
       new Set(received.filter((one) => one.isQuarantined).map((one) => one.interactionId)),
     )
     await continueOutcomes(db, of('interaction.continued'))
+    await removeOutcomes(db, of('interaction.removed'))
     const triaged = Map.groupBy(of('interaction.triaged'), ({ id }) => aboutById.get(id))
     for (const [about, all] of triaged)
       if (about)

@@ -90,15 +90,35 @@ function randomLog(random: Random, index: number): RandomLog {
   const steps: Record<string, () => void> = {
     hear: () => hear(false),
     hearMachine: () => hear(true),
+    hearOutdated() {
+      if (seq === 0) return
+      const id = idOf(2, log.interactions.length)
+      const [at, occurredAt] = [new Date(now), new Date(now - hour)]
+      const words = { kind: 'message' as const, seq: 0, text: 'Words', automatic: null, notes: [] }
+      const where = { id, conversationId, identityId: someone, channel: 'fake', account: 'main', externalId: id }
+      log.interactions.push({ ...where, ...words, occurredAt, receivedAt: at, lastLineAt: at, replacedAt: at })
+      const data = { seq: 0, occurredAt: occurredAt.toISOString(), automatic: null, isOutdated: true }
+      tell('interaction.received', { interactionId: id, data })
+    },
+    remove() {
+      const left = log.interactions.filter((one) => !one.removedAt && !one.replacedAt)
+      if (left.length === 0) return
+      const one = random.pick(left)
+      one.removedAt = new Date(now)
+      tell('interaction.removed', { interactionId: one.id })
+      if (left.length > 1 || state !== 'waiting') return
+      state = 'dismissed'
+      tell('conversation.dismissed', { data: { reason: 'removed', seq } })
+    },
     goOn() {
       const last = log.interactions.findLast(({ automatic }) => automatic === null)
-      if (!last || last !== log.interactions.at(-1)) return
+      if (!last || last !== log.interactions.at(-1) || last.replacedAt) return
       seq += 1
       Object.assign(last, { seq, theme: null })
       tell('interaction.continued', { interactionId: last.id, data: { seq } })
     },
     triage() {
-      const last = log.interactions.at(-1)
+      const last = log.interactions.findLast(({ replacedAt }) => !replacedAt)
       if (!last) return
       const about = random.pick(abouts)
       Object.assign(last, about)

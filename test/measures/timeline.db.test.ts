@@ -228,6 +228,7 @@ describe('the timeline of a conversation', () => {
   })
 
   it('has one that was said in one breath, in one batch or in several', async () => {
+    desk.channel.open.isHosted = true
     desk.channel.limits.quietSeconds = 90
     await desk.hear(inbound('a', { occurredAt: minute(0) }), inbound('b', { occurredAt: minute(0) }))
     desk.clock.set(minute(1))
@@ -288,6 +289,7 @@ describe('the timeline of a conversation', () => {
 
   it('is told the same by the log when everything happens at once', async () => {
     const random = createRandom(8)
+    desk.channel.open.isHosted = true
     desk.channel.limits.quietSeconds = 5
     const ids = await Promise.all(['r', 's', 't'].map((name) => hearIn(name)))
     await desk.pass(10)

@@ -331,7 +331,10 @@ describe('what comes while a card is on its way', () => {
 describe('words that go on in one breath', () => {
   it('are told in the thread only as far as they are new', async () => {
     const talk = fakeWorkspace('fake', { hasThreads: true, paceMs: 1000, room: null })
-    const live = await openDesk({ channels: [fakeChannel('fake', {}, { quietSeconds: 60 })], rooms: [talk] })
+    const live = await openDesk({
+      channels: [fakeChannel('fake', { isHosted: true }, { quietSeconds: 60 })],
+      rooms: [talk],
+    })
     await chooseRooms(live, { default: 'main' })
     const id = await write(live, 'a', { text: 'Hello' })
     await live.pass(2)

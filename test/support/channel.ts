@@ -28,6 +28,7 @@ export function fakeChannel(
     replyWindowHours: null,
     graceSeconds: 0,
     quietSeconds: 0,
+    isModerated: false,
     ...limits,
   }
   const fake: FakeChannel = {
@@ -40,7 +41,7 @@ export function fakeChannel(
     onFind: async () => ({ outcome: 'unclear' }),
     open: {
       accounts: [{ id: 'main', name: 'main' }],
-      inbound: { kind: 'webhook', receive: async () => ({ delivery: { interactions: [] } }) },
+      inbound: { receive: async () => ({ delivery: { interactions: [] } }) },
       send: async (reply) => {
         fake.sent.push(reply)
         return fake.onSend(reply)

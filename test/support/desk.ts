@@ -11,6 +11,7 @@ import { rowsOf } from '../../src/db/client.ts'
 import { proposeDraft } from '../../src/drafts/propose.ts'
 import { newId } from '../../src/id.ts'
 import { keysFrom } from '../../src/key.ts'
+import { fetchAttachment } from '../../src/interactions/fetch-attachment.ts'
 import { record } from '../../src/interactions/record.ts'
 import { triageInteraction } from '../../src/interactions/triage.ts'
 import { deadQueue, openQueue } from '../../src/jobs/queue.ts'
@@ -95,6 +96,7 @@ export async function openDesk(options: { channels?: FakeChannel[]; rooms?: Fake
     propose: (payload) => proposeDraft(ctx, payload, never),
     'sync-card': createSyncCard(ctx),
     'deliver-posts': (payload) => deliverPosts(ctx, payload),
+    'fetch-attachment': (payload) => fetchAttachment(ctx, payload, never),
     'send-reply': (payload) => sendReply(ctx, payload, never),
     'reconcile-reply': (payload) => reconcileReply(ctx, payload),
     wake: (payload) => wakeConversation(ctx, payload),

@@ -28,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Where the whole suite is asked for, a test that isn't run is a failure.
   if (missing && process.env['CI']) throw new Error(`CI is set, and not every test could be run:\n${missing}`)
   const folder = await mkdtemp(join(tmpdir(), 'deskbell-test-'))
-  const server = await startPostgres()
+  const server = await startPostgres(['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'])
   const template = `deskbell_template_${process.pid}`
   // One after the other: starting PGlite holds the event loop for seconds, in which a connection would time out.
   await makePgliteTemplate(join(folder, 'pglite.tar'))

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { conversationStates, type Conversation } from '../../src/conversations/conversation.ts'
 import type { Triage } from '../../src/interactions/interaction.ts'
 import type { Reply, ReplyState } from '../../src/replies/reply.ts'
-import { cardOf, duration } from '../../src/workspaces/card.ts'
+import { cardOf, duration, leftText } from '../../src/workspaces/card.ts'
 
 const at = new Date('2026-03-02T09:00:00Z')
 const triage: Triage = {
@@ -24,10 +24,13 @@ function conversation(over: Partial<Conversation> = {}): Conversation {
       id: 'email',
       name: 'Email',
       account: 'desk@example.com',
+      accountName: 'desk@example.com',
       isPublic: false,
       isLetter: true,
       maxLength: 1000,
       canSend: true,
+      isModerated: false,
+      hasTemplates: false,
     },
     subject: 'Parcel',
     state: 'waiting',
@@ -36,7 +39,7 @@ function conversation(over: Partial<Conversation> = {}): Conversation {
     createdAt: at,
     waitingSince: at,
     dueAt: null,
-    replyBy: null,
+    replyWindow: null,
     snoozedUntil: null,
     dismissed: null,
     suspicion: [],
@@ -74,6 +77,7 @@ function conversation(over: Partial<Conversation> = {}): Conversation {
       instruction: null,
       evidence: [],
       flags: [],
+      template: null,
       firstApprovedBy: null,
       createdAt: at,
     },
@@ -102,7 +106,10 @@ function reply(state: ReplyState, over: Partial<Reply> = {}): Reply {
     attemptedAt: at,
     acceptedAt: null,
     externalId: null,
+    deliveredAt: null,
+    readAt: null,
     url: null,
+    template: null,
     problem: null,
     editedShare: 0,
     ...over,
@@ -253,6 +260,89 @@ describe('a card', () => {
       'customer null',
       'spam null',
     ])
+  })
+
+  it('counts down to the end of the reply window only while nobody has decided', () => {
+    const replyWindow = { closesAt: new Date(at.getTime() + 3_600_000), hours: 24, minutesLeft: 120 }
+    for (const state of conversationStates)
+      expect(cardOf(conversation({ state, replyWindow })).replyWindow).toBe(
+        state === 'waiting' || state === 'snoozed' ? replyWindow : null,
+      )
+    expect(leftText(replyWindow)).toBe('less than 2 h left')
+    expect(leftText({ ...replyWindow, minutesLeft: 30 })).toBe('less than 30 min left')
+    expect([null, 0].map((minutesLeft) => leftText({ ...replyWindow, minutesLeft }))).toEqual([null, null])
+  })
+
+  it('offers approved templates in the menu, and in the place of own words once the window has closed', () => {
+    const open = { closesAt: at, hours: 24, minutesLeft: 30 }
+    const closed = { ...open, minutesLeft: 0 }
+    const { channel, draft } = conversation()
+    const templates = { ...channel, hasTemplates: true }
+    const meant = new Set(['approve', 'edit', 'redraft', 'schedule', 'resend', 'template'])
+    const offered = (over: Partial<Conversation>) =>
+      cardOf(conversation(over))
+        .actions.filter(({ id }) => meant.has(id))
+        .map(({ id, style }) => `${id} ${style}`)
+    const beside = ['approve primary', 'edit plain', 'redraft plain', 'schedule plain']
+    expect(offered({ replyWindow: open })).toEqual(beside)
+    expect(offered({ replyWindow: open, channel: templates })).toEqual([...beside, 'template plain'])
+    expect(offered({ replyWindow: closed, channel: templates })).toEqual(['template primary'])
+    expect(offered({ replyWindow: closed })).toEqual([])
+    expect(offered({ replyWindow: closed, draft: null, reply: reply('failed') })).toEqual([])
+    const template = { id: 'T1', values: {} }
+    expect(
+      offered({ replyWindow: closed, channel: templates, draft: null, reply: reply('failed', { template }) }),
+    ).toEqual(['resend primary', 'template primary'])
+    expect(offered({ replyWindow: closed, channel: templates, draft: draft && { ...draft, template } })).toEqual([
+      'approve primary',
+      'template plain',
+    ])
+  })
+
+  it('says what can be done once the window has closed, by the channel’s own name and numbers', () => {
+    const replyWindow = { closesAt: at, hours: 48, minutesLeft: 0 }
+    const { channel } = conversation()
+    expect(cardOf(conversation({ replyWindow, channel: { ...channel, hasTemplates: true } })).alerts).toEqual([
+      'Email takes no free text more than 48 h after their last message. Send a template, or wait until they write again',
+    ])
+    expect(cardOf(conversation({ replyWindow })).alerts).toEqual([
+      'Email takes no reply more than 48 h after their last message. Answer them another way and dismiss this, or wait until they write again',
+    ])
+    for (const state of ['sending', 'answered', 'dismissed', 'snoozed'] as const)
+      expect(cardOf(conversation({ replyWindow, state })).alerts).toEqual([])
+  })
+
+  it('tells what became of what was sent', () => {
+    const acceptedAt = new Date(at.getTime() + 6 * 60_000)
+    const said = (over: Partial<Reply>, isModerated = false, state: ReplyState = 'accepted') => {
+      const { channel } = conversation()
+      const sent = reply(state, { acceptedAt, ...over })
+      const { status } = cardOf(conversation({ state: 'answered', channel: { ...channel, isModerated }, reply: sent }))
+      return `${status?.text} (${status?.tone})`
+    }
+    expect(said({ deliveredAt: at })).toBe('Sent by Ana, delivered · answered in 6 min (good)')
+    expect(said({ deliveredAt: at, readAt: at })).toBe('Sent by Ana, read · answered in 6 min (good)')
+    expect(said({ readAt: at })).toBe('Sent by Ana, read · answered in 6 min (good)')
+    expect(said({ template: { id: 'T1', values: {} }, editedShare: null })).toBe(
+      'Sent by Ana · from a template · answered in 6 min (good)',
+    )
+    expect(said({}, true)).toBe('Sent by Ana · not shown yet: being checked by Email (plain)')
+    expect(said({}, true, 'published')).toBe('Published, approved by Ana · answered in 6 min (good)')
+  })
+
+  it('says why a reply was rejected or has to wait, and what to do', () => {
+    const problem = { reason: 'It has a phone number in it', action: 'Take it out' }
+    expect(cardOf(conversation({ draft: null, reply: reply('rejected', { problem }) }))).toMatchObject({
+      alerts: ['Rejected: It has a phone number in it. Take it out'],
+      replyText: 'Es kommt.',
+    })
+    const held = { reason: 'The token has expired', action: 'Make a new one', isHeld: true }
+    const card = cardOf(conversation({ state: 'sending', reply: reply('queued', { problem: held }) }))
+    expect(card).toMatchObject({
+      alerts: ['Not sent yet: The token has expired. Make a new one. It goes out by itself then'],
+      status: { text: 'Waiting to be sent; approved by Ana', tone: 'warn', undoUntil: null },
+    })
+    expect(card.actions[0]).toMatchObject({ id: 'undo' })
   })
 
   it('leads to the customer in every state', () => {

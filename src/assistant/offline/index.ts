@@ -68,6 +68,8 @@ function triage(conversation: ConversationView): Triage {
       needsReply: false,
     }
   }
+  const stars = conversation.turns.findLast(({ rating }) => rating !== null)?.rating ?? null
+  if (text.trim() === '' && stars !== null) return byStars(stars)
   const weights = weigh(speech)
   const theme = themeOf(speech, text, weights)
   return {
@@ -79,6 +81,21 @@ function triage(conversation: ConversationView): Triage {
     summary: summarise(body || text),
     translation: null,
     needsReply: true,
+  }
+}
+
+/** Stars without a word. */
+function byStars(stars: number): Triage {
+  const isGood = stars >= 4
+  return {
+    theme: isGood ? 'compliment' : 'complaint',
+    sentiment: isGood ? 'positive' : stars === 3 ? 'neutral' : 'negative',
+    urgency: 'normal',
+    language: 'und',
+    topics: [],
+    summary: '',
+    translation: null,
+    needsReply: !isGood,
   }
 }
 

@@ -84,6 +84,6 @@ function sample(at: Date): ConversationView {
     customerName: null,
     subject: null,
     teamLanguage: 'en',
-    turns: [{ from: 'customer', name: 'Visitor', at, text: 'Hello, when do you open?' }],
+    turns: [{ from: 'customer', name: 'Visitor', at, text: 'Hello, when do you open?', rating: null }],
   }
 }

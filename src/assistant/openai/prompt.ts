@@ -25,6 +25,7 @@ Answer with:
 - theme: exactly one of
   compliment (praise, thanks), complaint (something went wrong or displeases), question (wants to know or to have
   something), suggestion (wants something to be different in future), comparison (measures the team against others).
+  Where they gave "stars" (1 to 5) without words, the stars tell: 1 to 3 a complaint, 4 and 5 a compliment.
   When several fit, take what the team most needs to act on: complaint before question before the rest.
   A comparison with a competitor is a comparison even if it also complains or praises.
 - sentiment: positive, neutral, negative, or mixed when both are plain.
@@ -51,6 +52,8 @@ Rules:
 - No links, addresses, phone numbers or order numbers, except those that stand in "facts".
 - If "isPublic" is true, anybody can read the reply: no personal data, nothing about orders or accounts; where details are
   needed, invite the customer to write privately.
+- If "isPublic" is true and "theme" is "complaint", always offer to go on privately: at the address that "facts" names for
+  customers, word for word; when it names none, ask them to contact the team directly, and name no address.
 - If "isLetter" is true, begin with a greeting and end with "signature" below, if there is one; otherwise neither.
 - If "instruction" is there, a teammate wants "previousDraft" changed so: follow it within these rules. Only such an
   instruction may allow a promise.
@@ -72,6 +75,7 @@ export function draftPrompt(conversation: ConversationView, brief: Brief): Promp
     input: JSON.stringify({
       ...describe(conversation),
       language: triage.language,
+      theme: triage.theme,
       maxLength,
       ...(redraft ? { previousDraft: redraft.previous, instruction: redraft.instruction } : {}),
     }),
@@ -100,8 +104,8 @@ function describe({ channel, customerName, subject, teamLanguage, turns }: Conve
 function newest(turns: ConversationView['turns']): object[] {
   const kept: object[] = []
   let room = maxInputLength
-  for (const { from, at, text } of turns.toReversed()) {
-    const turn = { from, at: at.toISOString(), text: cut(text) }
+  for (const { from, at, text, rating } of turns.toReversed()) {
+    const turn = { from, at: at.toISOString(), text: cut(text), ...(rating === null ? {} : { stars: rating }) }
     room -= JSON.stringify(turn).length
     if (room < 0) break
     kept.unshift(turn)

@@ -1,10 +1,10 @@
 import { ImapFlow, type ImapFlowError } from 'imapflow'
-import { PermanentError, RetryableError } from '../../errors.ts'
+import { CredentialsError, RetryableError } from '../../errors.ts'
 import { connectionProblem, type Mailbox } from './mailbox.ts'
 
 /**
  * Logs in to a mailbox's IMAP server, does the work, and leaves; an abort cuts the connection.
- * Throws PermanentError when the server refuses the login, RetryableError when it can't be reached.
+ * Throws CredentialsError when the server refuses the login, RetryableError when it can't be reached.
  */
 export async function withImap<T>(
   mailbox: Mailbox,
@@ -43,7 +43,7 @@ async function connect(client: ImapFlow, { address, imap }: Mailbox): Promise<vo
   } catch (cause) {
     const { authenticationFailed, serverResponseCode, responseText } = cause as ImapFlowError
     if (authenticationFailed && serverResponseCode !== 'UNAVAILABLE') {
-      throw new PermanentError(
+      throw new CredentialsError(
         `The IMAP server refused the login of ${address}: ${responseText ?? connectionProblem(cause, 'imap')}`,
         {
           cause,

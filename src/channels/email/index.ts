@@ -1,7 +1,7 @@
 import { resolve } from 'node:dns/promises'
 import type { DNSResolver } from 'mailauth'
 import { defineChannel } from '../channel.ts'
-import { mailboxEnv, mailboxFrom } from './mailbox.ts'
+import { mailboxEnv, mailboxFrom, maxLength } from './mailbox.ts'
 
 const systemResolver: DNSResolver = async (name, type) => (await resolve(name, type)) as string[] | string[][]
 
@@ -15,12 +15,13 @@ export const email = defineChannel({
   accountsBy: 'EMAIL',
   env: mailboxEnv,
   limits: {
-    maxLength: 50_000,
+    maxLength,
     isPublic: false,
     isLetter: true,
     replyWindowHours: null,
     graceSeconds: 20,
     quietSeconds: 0,
+    isModerated: false,
   },
   // The mail libraries take 30 MB: they are loaded where there is a mailbox.
   async open(settings, io) {

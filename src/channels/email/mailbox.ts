@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { setting, type Settings } from '../../env.ts'
 import { isAddress } from './address.ts'
 
+/** Of a reply, in characters. */
+export const maxLength = 50_000
+
 /** Where a mail server is and how to log in. */
 export interface MailServer {
   host: string

@@ -1,11 +1,12 @@
 import type { DNSResolver } from 'mailauth'
-import { ConfigError, PermanentError, RetryableError } from '../../errors.ts'
+import { ConfigError, CredentialsError, PermanentError, RetryableError } from '../../errors.ts'
 import { pause } from '../../waiting.ts'
-import type { ChannelIo, Found, Inlet, OpenChannel, OutboundReply, Sent } from '../channel.ts'
+import type { ChannelIo, Found, Inlet, OpenChannel, Sent } from '../channel.ts'
+import { refuseTooLong } from '../kit/reply-length.ts'
 import { isAddress } from './address.ts'
 import { composeMail } from './compose-mail.ts'
 import { withImap } from './imap.ts'
-import type { Mailbox } from './mailbox.ts'
+import { maxLength, type Mailbox } from './mailbox.ts'
 import { replyMessageId } from './message-id.ts'
 import { fileCopy, findCopy, sentFolder } from './sent-folder.ts'
 import { checkSmtp, sendBySmtp } from './smtp.ts'
@@ -29,7 +30,7 @@ export function openEmail(
   }
   const ownAddresses = [...byAddress.keys()]
 
-  const mailboxOf = ({ account }: OutboundReply): Mailbox => {
+  const mailboxOf = (account: string): Mailbox => {
     const mailbox = byAddress.get(account)
     if (mailbox) return mailbox
     throw new PermanentError(`There is no mailbox ${account} any more`, {
@@ -42,15 +43,23 @@ export function openEmail(
     const log = io.log.child({ mailbox: mailbox.address })
     let waitMs = backoffMs.least
     const breaks = new Map<number, number>()
-    const onCaughtUp = () => void (waitMs = backoffMs.least)
+    let isRefused = false
+    const onCaughtUp = async () => {
+      waitMs = backoffMs.least
+      if (isRefused) await inlet.report(mailbox.address, null)
+      isRefused = false
+    }
     const watch = { mailbox, ownAddresses, clock: io.clock, log, resolver, breaks, onCaughtUp }
     while (!signal.aborted) {
       try {
         await watchInbox(watch, inlet, signal)
       } catch (error) {
         if (signal.aborted) return
-        const isRefused = error instanceof PermanentError
-        if (isRefused) waitMs = backoffMs.most
+        if (error instanceof PermanentError) waitMs = backoffMs.most
+        if (error instanceof CredentialsError) {
+          isRefused = true
+          await report(mailbox, inlet, error)
+        }
         const reason = error instanceof Error ? error.message : String(error)
         log.warn('reading the mailbox stopped; trying again', { reason, waitMs })
         await pause(waitMs, signal)
@@ -59,22 +68,32 @@ export function openEmail(
     }
   }
 
+  /** It is found again soon: that it could not be told must not stop the other mailboxes. */
+  async function report({ address }: Mailbox, inlet: Inlet, problem: CredentialsError): Promise<void> {
+    try {
+      await inlet.report(address, problem)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      io.log.warn('it could not be told that a mailbox refuses us', { mailbox: address, reason })
+    }
+  }
+
   return {
     accounts: ownAddresses.map((address) => ({ id: address, name: address })),
     inbound: {
-      kind: 'stream',
       async run(inlet, signal) {
         await Promise.all(mailboxes.map((mailbox) => keepWatching(mailbox, inlet, signal)))
       },
     },
 
     async send(reply, signal): Promise<Sent> {
-      const mailbox = mailboxOf(reply)
+      const mailbox = mailboxOf(reply.account)
       if (!isAddress(reply.to.externalId)) {
         throw new PermanentError(`"${reply.to.externalId}" is not an email address`, {
           action: 'Answer the customer in another way',
         })
       }
+      refuseTooLong(reply.text, maxLength)
       const raw = await composeMail(reply, mailbox, io.clock.now())
       await sendBySmtp(mailbox.smtp, { from: mailbox.address, to: reply.to.externalId }, raw, signal)
       const at = io.clock.now()
@@ -90,7 +109,7 @@ export function openEmail(
     },
 
     async find(reply): Promise<Found> {
-      const mailbox = mailboxOf(reply)
+      const mailbox = mailboxOf(reply.account)
       const externalId = replyMessageId(reply.id, mailbox.address)
       const at = await findCopy(mailbox, externalId)
       if (at) return { outcome: 'arrived', sent: { externalId, at } }
@@ -103,8 +122,9 @@ export function openEmail(
 
     isResendSafe: false,
 
-    async check(): Promise<string[]> {
-      const checks = mailboxes.flatMap((mailbox) => [checkImap(mailbox), checkOutgoing(mailbox)])
+    async check(account?: string): Promise<string[]> {
+      const checked = account === undefined ? mailboxes : [mailboxOf(account)]
+      const checks = checked.flatMap((mailbox) => [checkImap(mailbox), checkOutgoing(mailbox)])
       const outcomes = await Promise.allSettled(checks)
       const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
       if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)

@@ -1,4 +1,5 @@
 import type { InboundAttachment, InboundInteraction, Receipt } from '../channel.ts'
+import { largestAttachment } from '../../interactions/interaction.ts'
 import { longestHtml } from '../kit/plain-text.ts'
 import { automaticReason, isOwnList } from './automatic.ts'
 import { readDeliveryReport } from './delivery-report.ts'
@@ -28,7 +29,6 @@ export type ParsedMail = { interaction: InboundInteraction } | { receipt: Receip
 const mostReferences = 50
 const mostAttachments = 50
 const longestText = 200_000
-const largestAttachment = 10 * 1024 * 1024
 const longestDelayMs = 7 * 24 * 3600 * 1000
 
 /** Makes of a raw mail what core records. Any bytes will do: never throws, and the same bytes give the same id. */

@@ -1,5 +1,5 @@
 import type { ImapFlow } from 'imapflow'
-import { RetryableError } from '../../errors.ts'
+import { CredentialsError, RetryableError } from '../../errors.ts'
 import { withImap } from './imap.ts'
 import type { Mailbox } from './mailbox.ts'
 
@@ -21,7 +21,7 @@ export async function fileCopy(mailbox: Mailbox, raw: Buffer, at: Date, signal: 
 
 /**
  * When a mail with this Message-ID was filed under sent mail; null: it is not there.
- * Throws RetryableError when it can't be looked up now.
+ * Throws RetryableError when it can't be looked up now, CredentialsError when the server refuses the login.
  */
 export async function findCopy(mailbox: Mailbox, messageId: string): Promise<Date | null> {
   try {
@@ -34,6 +34,7 @@ export async function findCopy(mailbox: Mailbox, messageId: string): Promise<Dat
       return message && message.internalDate ? new Date(message.internalDate) : null
     })
   } catch (cause) {
+    if (cause instanceof CredentialsError) throw cause
     throw new RetryableError(`The sent mail of ${mailbox.address} can not be searched now`, { cause })
   }
 }

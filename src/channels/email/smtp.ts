@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import { PermanentError, RetryableError } from '../../errors.ts'
+import { CredentialsError, PermanentError, RetryableError } from '../../errors.ts'
 import { connectionProblem, type MailServer } from './mailbox.ts'
 
 interface Envelope {
@@ -10,7 +10,7 @@ interface Envelope {
 
 /**
  * Hands one mail to the SMTP server; resolves when the server took it.
- * Throws RetryableError or PermanentError when it certainly was not taken. Any other error means that the connection
+ * Throws RetryableError, CredentialsError or PermanentError when it certainly was not taken. Any other error means that the connection
  * broke while the mail itself was under way: the server may have it.
  */
 export async function sendBySmtp(
@@ -109,7 +109,7 @@ function outcomeOf({ host, port }: MailServer, error: unknown, isUnderWay: boole
     return new RetryableError(`The mail server ${host} asks to try again later: ${words}`, { cause: error })
   }
   if (code === 'EAUTH') {
-    return new PermanentError(`The mail server ${host} refused the login: ${words}`, {
+    return new CredentialsError(`The mail server ${host} refused the login: ${words}`, {
       cause: error,
       action: 'Re-enter the password in EMAIL_SMTP_URL; some providers want an app password',
     })

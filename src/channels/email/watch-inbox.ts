@@ -19,7 +19,7 @@ interface WatchInbox {
   /** By UID: how often the connection broke while a message was being fetched. Outlives the connection. */
   breaks: Map<number, number>
   /** Called when everything that lay in the folder was taken. */
-  onCaughtUp: () => void
+  onCaughtUp: () => Promise<void>
 }
 
 /** The last message taken. UIDs mean something only together with the folder's UIDVALIDITY. */
@@ -49,7 +49,7 @@ export async function watchInbox(watch: WatchInbox, inlet: Inlet, signal: AbortS
       while (!signal.aborted) {
         bell = Promise.withResolvers<void>()
         cursor = await takeNew(watch, inlet, client, cursor)
-        watch.onCaughtUp()
+        await watch.onCaughtUp()
         const poll = setTimeout(ring, mailbox.pollSeconds * 1000)
         void client.idle().catch(ring)
         await bell.promise

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Peer } from '../../peer.ts'
-import { nothing, type ChannelIo, type Page, type Webhook } from '../channel.ts'
+import { nothing, type ChannelIo, type Inbound, type Page, type Received } from '../channel.ts'
 import { formPage, thanksPage, trapName, type FieldName, type Values } from './page.ts'
 import { interactionOf, submissionShape, type Submission } from './submission.ts'
 import { suspicionOf } from './suspicion.ts'
@@ -29,13 +29,13 @@ const submissionSchema = z.object(submissionShape)
  * The contact form's pages, and what receives their posts. Nothing is refused for looking like spam: it is delivered
  * with the reasons for the suspicion, and the sender sees the same page as everybody.
  */
-export function openHostedForm(io: ChannelIo): { pages: Page[]; receive: Webhook['receive'] } {
+export function openHostedForm(io: ChannelIo): { pages: Page[]; receive: NonNullable<Inbound['receive']> } {
   const key = io.key('form')
   const css = readFileSync(new URL('./form.css', import.meta.url), 'utf8')
   // Hashed: the counters outlive the message, and must not tell who wrote.
   const hashed = (text: string) => createHmac('sha256', key).update(text).digest('base64url')
 
-  async function receive(request: Request, peer: Peer): ReturnType<Webhook['receive']> {
+  async function receive(request: Request, peer: Peer): Promise<Received> {
     const posted = new URLSearchParams(await request.text())
     const now = io.clock.now()
     const token = readToken(key, posted.get('token') ?? '')

@@ -26,6 +26,7 @@ export const form = defineChannel({
     replyWindowHours: null,
     graceSeconds: 10,
     quietSeconds: 0,
+    isModerated: false,
   },
   open([settings], io) {
     if (!settings?.FORM) return null
@@ -34,7 +35,6 @@ export const form = defineChannel({
     return {
       accounts: [{ id: 'default', name: 'Contact form' }],
       inbound: {
-        kind: 'webhook',
         async receive(request, peer) {
           // A visitor who reloads the address that showed an error.
           if (request.method !== 'POST') return { delivery: nothing, respond: () => redirect('/form') }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BadInputError, SignatureError } from '../../errors.ts'
 import { phoneKey } from '../../customers/keys.ts'
-import type { CustomerIdentity, InboundInteraction, Webhook } from '../channel.ts'
+import type { CustomerIdentity, InboundInteraction, Received } from '../channel.ts'
 import { verifyStandardWebhook } from '../kit/standard-webhooks.ts'
 import { interactionOf, line, oneLine, submissionShape } from './submission.ts'
 
@@ -81,7 +81,7 @@ const isSurvey = z.looseObject({ survey: z.object({}) })
 type Body = z.infer<typeof bodySchema>
 
 /** Takes a submission that a site's own server sends: JSON, signed by the Standard Webhooks convention. */
-export async function receiveSigned(request: Request, secrets: Buffer[], now: Date): ReturnType<Webhook['receive']> {
+export async function receiveSigned(request: Request, secrets: Buffer[], now: Date): Promise<Received> {
   if (secrets.length === 0)
     throw new SignatureError(
       'The signed API is switched off. To switch it on, set FORM_SECRETS to a secret and sign with it.',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { onOff, setting } from '../../env.ts'
 import { defineChannel, nothing, type ChannelIo, type Page } from '../channel.ts'
+import { refuseTooLong } from '../kit/reply-length.ts'
 import { clientPages } from './client-pages.ts'
 import { followTranscript } from './follow-transcript.ts'
 import { readMessage } from './message.ts'
@@ -9,6 +10,7 @@ import { createSeats, type Seats } from './seats.ts'
 import { createVisitors, type Visitors } from './visitors.ts'
 
 const account = 'default'
+const maxLength = 4000
 /** An office shares an address, so an address may do more than a visitor. */
 const limits = {
   visitor: { max: 20, seconds: 60, said: 'More than 20 messages in a minute' },
@@ -51,12 +53,13 @@ export const liveChat = defineChannel({
     ),
   },
   limits: {
-    maxLength: 4000,
+    maxLength,
     isPublic: false,
     isLetter: false,
     replyWindowHours: null,
     graceSeconds: 3,
     quietSeconds: 6,
+    isModerated: false,
   },
 
   open([settings], io) {
@@ -68,7 +71,6 @@ export const liveChat = defineChannel({
       limits: { quietSeconds: settings.LIVE_CHAT_QUIET_SECONDS },
       isHosted: true,
       inbound: {
-        kind: 'webhook',
         async receive(request, peer) {
           checkOrigin(request, io.publicUrl, origins)
           const { visitor, token, id, text, name, email, page } = await readMessage(request)
@@ -100,7 +102,10 @@ export const liveChat = defineChannel({
         eventsPage(visitors, io, createSeats()),
       ],
       // The customer reads the database: what core commits after this is sent.
-      send: async (reply) => ({ externalId: reply.id, at: io.clock.now() }),
+      async send(reply) {
+        refuseTooLong(reply.text, maxLength)
+        return { externalId: reply.id, at: io.clock.now() }
+      },
       find: null,
       isResendSafe: true,
       check: async () => [

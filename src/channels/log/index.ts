@@ -16,6 +16,7 @@ export const log = defineChannel({
     // For those who left an email address: their answer leaves by email.
     graceSeconds: 10,
     quietSeconds: 0,
+    isModerated: false,
   },
   open([settings]) {
     if (!settings?.LOG) return null
@@ -25,7 +26,7 @@ export const log = defineChannel({
         { id: 'visit', name: 'In person' },
         { id: 'other', name: 'Elsewhere' },
       ],
-      inbound: { kind: 'team' },
+      inbound: {},
       send: { via: 'email' },
       find: null,
       isResendSafe: false,

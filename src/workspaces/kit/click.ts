@@ -17,6 +17,7 @@ const clickables: Record<Clickable, true> = {
   approve: true,
   edit: true,
   schedule: true,
+  template: true,
   redraft: true,
   assign: true,
   'assign-to': true,

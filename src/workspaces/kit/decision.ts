@@ -10,6 +10,7 @@ export function formOf({ action, isQuick, ...click }: Click): { form: FormId; ab
     case 'redraft':
     case 'snooze':
     case 'schedule':
+    case 'template':
       return { form: action, about }
     case 'assign-to':
       return { form: 'assign', about }

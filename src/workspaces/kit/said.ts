@@ -25,9 +25,26 @@ export function fileLines(turns: CardTurn[], max = 8): string[] {
   return [`📎 ${names.join(', ')}`]
 }
 
-export function fileLine({ name, mediaType, bytes, isKept }: CardTurn['attachments'][number]): string {
+/** Why a file is not here: "too large to keep". */
+export function missingText({ missing }: CardTurn['attachments'][number]): string {
+  switch (missing) {
+    case 'being-fetched':
+      return 'being fetched'
+    case 'not-fetched':
+      return 'could not be fetched'
+    default:
+      return 'too large to keep'
+  }
+}
+
+export function fileLine(file: CardTurn['attachments'][number]): string {
+  const { name, mediaType, bytes, isKept, missing } = file
   const kind = oneLine(mediaType.replace(/^.*\//, ''), 12)
-  const facts = [/\.\w{2,5}$/.test(name) ? '' : kind, fileSize(bytes), isKept ? '' : 'too large to keep']
+  const facts = [
+    /\.\w{2,5}$/.test(name) ? '' : kind,
+    missing && bytes === 0 ? '' : fileSize(bytes),
+    isKept ? '' : missingText(file),
+  ]
   return `${isBlank(name) ? 'File' : isolated(name, 40)} (${facts.filter((fact) => fact !== '').join(', ')})`
 }
 

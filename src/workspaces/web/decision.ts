@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dismissReasons } from '../../conversations/conversation.ts'
+import { givenReasons } from '../../conversations/conversation.ts'
 import { BadInputError } from '../../errors.ts'
 import type { Decision, Teammate } from '../workspace.ts'
 
@@ -14,7 +14,7 @@ const bodySchema = z.discriminatedUnion(
     z.object({
       action: z.literal('dismiss'),
       seenSeq,
-      reason: z.enum(dismissReasons, { error: `must be one of: ${dismissReasons.join(', ')}` }),
+      reason: z.enum(givenReasons, { error: `must be one of: ${givenReasons.join(', ')}` }),
     }),
     z.object({ action: z.literal('spam'), seenSeq }),
     z.object({ action: z.literal('assign') }),

@@ -18,6 +18,7 @@ const homes: Record<FormId, 'card' | 'room' | 'customer' | 'settings'> = {
   dismiss: 'card',
   snooze: 'card',
   schedule: 'card',
+  template: 'card',
   assign: 'card',
   log: 'room',
   note: 'customer',

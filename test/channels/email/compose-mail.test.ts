@@ -21,11 +21,12 @@ const reply: OutboundReply = {
   id: '0190-r1',
   account: 'support@bluebird.example',
   text: 'Dear Anna,\n\nit is on its way.',
-  to: { externalId: 'anna@mail.example', name: 'Anna Berg' },
+  to: { externalId: 'anna@mail.example', name: 'Anna Berg', phone: null },
   conversation: { externalId: '<one@mail.example> anna@mail.example', subject: 'Where is my parcel?' },
   references: ['<one@mail.example>', '<two@mail.example>'],
   approvedAt: new Date('2026-03-02T09:00:00Z'),
   attemptedAt: new Date('2026-03-02T09:01:00Z'),
+  template: null,
 }
 const date = new Date('2026-03-02T09:01:00Z')
 
@@ -78,7 +79,10 @@ test('of a long conversation the root and the newest are referred to', async () 
 test('no line break in a subject or a name makes a header', async () => {
   const evil = 'x\r\nBcc: all@victims.example\r\n\r\nbody'
   const { raw, mail } = await composed(
-    { conversation: { externalId: 'x', subject: evil }, to: { externalId: 'anna@mail.example', name: evil } },
+    {
+      conversation: { externalId: 'x', subject: evil },
+      to: { externalId: 'anna@mail.example', name: evil, phone: null },
+    },
     evil,
   )
   expect(mail.bcc).toBeUndefined()

@@ -5,14 +5,15 @@ import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Delivery, InboundInteraction, Inlet, OpenChannel, OutboundReply } from '../../../src/channels/channel.ts'
+import type { OpenChannel, OutboundReply } from '../../../src/channels/channel.ts'
 import { email } from '../../../src/channels/email/index.ts'
 import { mailboxEnv, mailboxFrom } from '../../../src/channels/email/mailbox.ts'
 import { openEmail } from '../../../src/channels/email/open-email.ts'
 import { readAccounts, type Env } from '../../../src/env.ts'
-import { ConfigError, PermanentError, RetryableError } from '../../../src/errors.ts'
+import { ConfigError, CredentialsError, RetryableError } from '../../../src/errors.ts'
 import { testChannelIo } from '../../support/channel-io.ts'
 import { testClock } from '../../support/clock.ts'
+import { testInlet, type TestInlet } from '../../support/inlet.ts'
 import { startDovecot, type Dovecot } from '../../support/dovecot.ts'
 import { hasDovecot } from '../../support/machine.ts'
 import { scriptedSmtp } from './scripted-smtp.ts'
@@ -80,39 +81,12 @@ const open = (env: Env): OpenChannel =>
     { least: 50, most: 400 },
   )
 
-/** Core's part: what was committed, and where to go on. */
-function store(): Inlet & {
-  interactions: InboundInteraction[]
-  deliveries: Delivery[]
-  cursors: Map<string, unknown>
-} {
-  const interactions: InboundInteraction[] = []
-  const deliveries: Delivery[] = []
-  const cursors = new Map<string, unknown>()
-  return {
-    interactions,
-    deliveries,
-    cursors,
-    async deliver(delivery) {
-      deliveries.push(delivery)
-      if (delivery.cursor) cursors.set(delivery.cursor.key, delivery.cursor.value)
-      const recorded = delivery.interactions.map((each) => {
-        const isDuplicate = interactions.some(({ externalId }) => externalId === each.externalId)
-        if (!isDuplicate) interactions.push(each)
-        return { id: each.externalId, conversationId: each.conversation.externalId, isDuplicate }
-      })
-      return { interactions: recorded }
-    },
-    cursor: async (key) => cursors.get(key),
-  }
-}
-
-type Store = ReturnType<typeof store>
+type Store = TestInlet
 const subjects = ({ interactions }: Store) => interactions.map(({ conversation }) => conversation.subject)
 
 /** Reads the mailboxes until stopped; resolves once a first look was had at every one that can be reached. */
 async function run(channel: OpenChannel, inlet: Store, keys = 1): Promise<() => Promise<void>> {
-  if (channel.inbound.kind !== 'stream') throw new Error('Not a stream')
+  if (!channel.inbound.run) throw new Error('Not a stream')
   const stopping = new AbortController()
   const done = channel.inbound.run(inlet, stopping.signal)
   const stop = async () => {
@@ -137,7 +111,7 @@ describe.skipIf(!hasDovecot)('reading', () => {
   test('mail from before the first start is left alone; what comes then arrives at once', async () => {
     us = `u${++users}@bluebird.example`
     await put('old')
-    const inlet = store()
+    const inlet = testInlet()
     await run(open(settingsOf(us)), inlet)
     expect(inlet.cursors.get(`${us}/INBOX`)).toEqual({ uidValidity: expect.stringMatching(/^\d+$/), uid: 1 })
     const start = performance.now()
@@ -154,7 +128,7 @@ describe.skipIf(!hasDovecot)('reading', () => {
 
   test('nothing in the mailbox is marked as read', async () => {
     us = `u${++users}@bluebird.example`
-    const inlet = store()
+    const inlet = testInlet()
     await run(open(settingsOf(us)), inlet)
     await put('one')
     await seen(inlet, ['one'])
@@ -167,7 +141,7 @@ describe.skipIf(!hasDovecot)('reading', () => {
 
   test('after a restart nothing is lost and nothing comes twice', async () => {
     us = `u${++users}@bluebird.example`
-    const inlet = store()
+    const inlet = testInlet()
     const stop = await run(open(settingsOf(us)), inlet)
     await put('one')
     await seen(inlet, ['one'])
@@ -180,7 +154,7 @@ describe.skipIf(!hasDovecot)('reading', () => {
 
   test('the cursor moves with what was fetched: a delivery that failed is made again', async () => {
     us = `u${++users}@bluebird.example`
-    const inlet = store()
+    const inlet = testInlet()
     await run(open(settingsOf(us)), inlet)
     const { deliver } = inlet
     let failures = 0
@@ -196,7 +170,7 @@ describe.skipIf(!hasDovecot)('reading', () => {
 
   test('many at once come in batches, in order', async () => {
     us = `u${++users}@bluebird.example`
-    const inlet = store()
+    const inlet = testInlet()
     const stop = await run(open(settingsOf(us)), inlet)
     await stop()
     const list = Array.from({ length: 45 }, (_, i) => `m${i}`)
@@ -210,7 +184,7 @@ describe.skipIf(!hasDovecot)('reading', () => {
 
   test('a poll finds what the server kept quiet about', async () => {
     us = `u${++users}@bluebird.example`
-    const inlet = store()
+    const inlet = testInlet()
     const [mailbox] = readAccounts('EMAIL', mailboxEnv, settingsOf(us)).map(mailboxFrom)
     if (!mailbox) throw new Error('No mailbox')
     const { ImapFlow } = await import('imapflow')
@@ -227,7 +201,7 @@ describe.skipIf(!hasDovecot)('reading', () => {
 
   test('a folder that was renumbered is read again, a week back, and nothing doubles', async () => {
     us = `u${++users}@bluebird.example`
-    const inlet = store()
+    const inlet = testInlet()
     const stop = await run(open(settingsOf(us)), inlet)
     await put('one')
     await seen(inlet, ['one'])
@@ -241,7 +215,7 @@ describe.skipIf(!hasDovecot)('reading', () => {
 
   test('the server may die and come back', async () => {
     us = `u${++users}@bluebird.example`
-    const inlet = store()
+    const inlet = testInlet()
     await run(open(settingsOf(us)), inlet)
     await put('one')
     await seen(inlet, ['one'])
@@ -254,15 +228,40 @@ describe.skipIf(!hasDovecot)('reading', () => {
   test('one broken mailbox does not stop the others', async () => {
     us = `u${++users}@bluebird.example`
     const broken = settingsOf('broken@bluebird.example', { EMAIL_IMAP_URL: dovecot.url('broken', 'wrong') })
-    const inlet = store()
+    const inlet = testInlet()
     await run(open({ ...broken, ...numbered(settingsOf(us), 2) }), inlet)
     await put('one')
     await seen(inlet, ['one'])
+    expect(inlet.reports[0]).toMatchObject({
+      account: 'broken@bluebird.example',
+      problem: { name: 'CredentialsError', action: expect.stringContaining('EMAIL_IMAP_URL') },
+    })
+    expect(inlet.reports.filter(({ account }) => account === us)).toEqual([])
+  })
+
+  test('a mailbox that lets us in again is said to work, once', async () => {
+    us = `u${++users}@bluebird.example`
+    const { ImapFlow } = await import('imapflow')
+    const refused = Object.assign(new Error('Command failed'), { authenticationFailed: true, responseText: 'No' })
+    const connect = vi
+      .spyOn(ImapFlow.prototype, 'connect')
+      .mockRejectedValueOnce(refused)
+      .mockRejectedValueOnce(refused)
+    stops.push(async () => connect.mockRestore())
+    const inlet = testInlet()
+    await run(open(settingsOf(us)), inlet)
+    await put('one')
+    await seen(inlet, ['one'])
+    expect(inlet.reports.map(({ account, problem }) => [account, problem?.name])).toEqual([
+      [us, 'CredentialsError'],
+      [us, 'CredentialsError'],
+      [us, undefined],
+    ])
   })
 
   test('a message on which the server chokes is reported, and does not hold up the rest', async () => {
     us = `u${++users}@bluebird.example`
-    const inlet = store()
+    const inlet = testInlet()
     const stop = await run(open(settingsOf(us)), inlet)
     await stop()
     for (const subject of ['one', 'two', 'three']) await put(subject)
@@ -279,7 +278,7 @@ describe.skipIf(!hasDovecot)('reading', () => {
 
   test('a sender whom our own mail server found false gets a note', async () => {
     us = `u${++users}@bluebird.example`
-    const inlet = store()
+    const inlet = testInlet()
     await run(open(settingsOf(us)), inlet)
     const results = 'Authentication-Results: mx.bluebird.example; dmarc=fail header.from=mail.example\r\n'
     await dovecot.put(us, results + mail('false'))
@@ -290,7 +289,7 @@ describe.skipIf(!hasDovecot)('reading', () => {
 
   test('a sender for whom our own mail server found the domain to vouch is verified', async () => {
     us = `u${++users}@bluebird.example`
-    const inlet = store()
+    const inlet = testInlet()
     await run(open(settingsOf(us)), inlet)
     const results = 'Authentication-Results: mx.bluebird.example; dmarc=pass header.from=mail.example\r\n'
     await dovecot.put(us, results + mail('true'))
@@ -304,11 +303,12 @@ describe.skipIf(!hasDovecot)('answering', () => {
     id: 'r1',
     account: us,
     text: 'Dear Anna,\n\nit is on its way.',
-    to: { externalId: 'anna@mail.example', name: 'Anna' },
+    to: { externalId: 'anna@mail.example', name: 'Anna', phone: null },
     conversation: { externalId: '<one@mail.example> anna@mail.example', subject: 'one' },
     references: ['<one@mail.example>'],
     approvedAt: clock.now(),
     attemptedAt: null,
+    template: null,
     ...more,
   })
   const inSent = (user: string) =>
@@ -391,7 +391,7 @@ describe.skipIf(!hasDovecot)('answering', () => {
   test('a customer without an address, and a mailbox that is gone, are clear errors', async () => {
     us = `u${++users}@bluebird.example`
     const channel = open(settingsOf(us))
-    const nobody = { externalId: 'unknown sender of <x@y.example>', name: null }
+    const nobody = { externalId: 'unknown sender of <x@y.example>', name: null, phone: null }
     await expect(send(channel, reply({ to: nobody }))).rejects.toThrow(/is not an email address/)
     await expect(send(channel, reply({ account: 'gone@bluebird.example' }))).rejects.toThrow(
       'There is no mailbox gone@bluebird.example any more',
@@ -417,8 +417,10 @@ describe.skipIf(!hasDovecot)('checking', () => {
       open(settingsOf(us, more))
         .check()
         .catch((error: unknown) => error)
+    const one = numbered(settingsOf('broken@bluebird.example', { EMAIL_IMAP_URL: dovecot.url('broken', 'wrong') }), 2)
+    expect(await open({ ...settingsOf(us), ...one }).check(us)).toHaveLength(3)
     const imap = await problem({ EMAIL_IMAP_URL: dovecot.url(us, 'wrong') })
-    expect(imap).toBeInstanceOf(PermanentError)
+    expect(imap).toBeInstanceOf(CredentialsError)
     expect(imap).toMatchObject({ action: expect.stringContaining('EMAIL_IMAP_URL') })
     const { port } = smtp.server.address() as AddressInfo
     expect(await problem({ EMAIL_SMTP_URL: `smtp://us:wrong@127.0.0.1:${port}?tls=off` })).toMatchObject({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { MailServer } from '../../../src/channels/email/mailbox.ts'
 import { checkSmtp, sendBySmtp } from '../../../src/channels/email/smtp.ts'
-import { PermanentError, RetryableError } from '../../../src/errors.ts'
+import { CredentialsError, PermanentError, RetryableError } from '../../../src/errors.ts'
 import { scriptedSmtp, type Answer } from './scripted-smtp.ts'
 
 const envelope = { from: 'support@bluebird.example', to: 'anna@mail.example' }
@@ -76,7 +76,7 @@ test('a refused login tells the team to re-enter the password', async () => {
   await using server = await scriptedSmtp({ AUTH: '535 5.7.8 bad password' })
   for (const work of [sendBySmtp(at(server.port), envelope, raw, patience()), checkSmtp(at(server.port))]) {
     const error = await failure(work)
-    expect(error).toBeInstanceOf(PermanentError)
+    expect(error).toBeInstanceOf(CredentialsError)
     expect(error).toMatchObject({
       message: expect.stringContaining('535 5.7.8 bad password'),
       action: expect.stringContaining('Re-enter the password in EMAIL_SMTP_URL'),

@@ -20,7 +20,7 @@ export const peer: Peer = { address: '192.0.2.1' }
 
 /** What one request led to. */
 export async function receive(channel: OpenChannel, request: Request, isDuplicate = false, from = peer) {
-  if (channel.inbound.kind !== 'webhook') throw new Error('Not a webhook')
+  if (!channel.inbound.receive) throw new Error('Not a webhook')
   const { delivery, respond } = await channel.inbound.receive(request, from)
   const recorded: Recorded = {
     interactions: delivery.interactions.map((_, index) => ({ id: `i${index}`, conversationId: 'c', isDuplicate })),

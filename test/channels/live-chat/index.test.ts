@@ -302,11 +302,12 @@ describe('the channel', () => {
         id: 'r1',
         account: 'default',
         text: 'Hello',
-        to: { externalId: 'v1', name: null },
+        to: { externalId: 'v1', name: null, phone: null },
         conversation: { externalId: 'v1', subject: null },
         references: [],
         approvedAt: io.clock.now(),
         attemptedAt: io.clock.now(),
+        template: null,
       },
       AbortSignal.timeout(1000),
     )

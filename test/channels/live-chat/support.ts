@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { serve, type ServerType } from '@hono/node-server'
 import { Hono } from 'hono'
-import type { OpenChannel, Page, Webhook } from '../../../src/channels/channel.ts'
+import type { OpenChannel, Page, Inbound } from '../../../src/channels/channel.ts'
 import { liveChat } from '../../../src/channels/live-chat/index.ts'
 import { readSettings, type Env } from '../../../src/env.ts'
 import { BadInputError, SignatureError } from '../../../src/errors.ts'
@@ -12,7 +12,7 @@ export const site = 'http://127.0.0.1:3000'
 export interface OpenChat {
   io: TestChannelIo
   channel: OpenChannel
-  receive(request: Request, address?: string): ReturnType<Webhook['receive']>
+  receive(request: Request, address?: string): ReturnType<NonNullable<Inbound['receive']>>
   /** The page that the channel serves there. */
   page(method: Page['method'], path: string): (request: Request, address?: string) => Promise<Response>
 }
@@ -20,13 +20,13 @@ export interface OpenChat {
 /** The live chat as it is opened from these settings, on a core that is all in memory. */
 export function openChat(env: Env = {}, io = testChannelIo()): OpenChat {
   const channel = liveChat.open([readSettings(liveChat.env, env)], io)
-  if (!channel || channel instanceof Promise || channel.inbound.kind !== 'webhook')
-    throw new Error('The live chat is not open.')
-  const { inbound, pages = [] } = channel
+  if (!channel || channel instanceof Promise || !channel.inbound.receive) throw new Error('The live chat is not open.')
+  const { pages = [] } = channel
+  const receive = channel.inbound.receive.bind(channel.inbound)
   return {
     io,
     channel,
-    receive: (request, address = '203.0.113.7') => inbound.receive(request, { address }),
+    receive: (request, address = '203.0.113.7') => receive(request, { address }),
     page(method, path) {
       const found = pages.find((candidate) => candidate.method === method && candidate.path === path)
       if (!found) throw new Error(`There is no page ${method} ${path}.`)

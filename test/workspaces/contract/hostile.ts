@@ -109,7 +109,9 @@ export const hostileCard: fc.Arbitrary<Card> = fc
     labels: few(fc.record({ kind: fc.constantFrom('theme', 'urgency', 'topic'), text: hostileText, tone }), 12),
     summary: fc.option(hostileText),
     waitingSince: fc.option(when),
-    replyBy: fc.option(when),
+    replyWindow: fc.option(
+      fc.record({ closesAt: when, hours: fc.constant(24), minutesLeft: fc.constantFrom(null, 0, 30, 120, 360) }),
+    ),
     assignee: fc.option(
       fc.record({
         id: fc.oneof(hostileText, fc.constantFrom('slack:T1/U1', 'slack:T2/U9', 'web:U1')),

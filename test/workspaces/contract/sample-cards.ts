@@ -74,7 +74,7 @@ export function sampleCard(changes: Partial<Card> = {}): Card {
     summary: null,
     waitingSince: at('08:54:00'),
     dueAt: at('09:54:00'),
-    replyBy: at('20:54:00'),
+    replyWindow: { closesAt: at('20:54:00'), hours: 24, minutesLeft: null },
     assignee: { id: 'slack:T1/U1', name: 'Ana' },
     turns: [
       sampleTurn({
@@ -123,6 +123,17 @@ const status = (text: string, changes: Partial<NonNullable<Card['status']>> = {}
   ...changes,
 })
 
+const answered = {
+  state: 'answered',
+  waitingSince: null,
+  dueAt: null,
+  replyWindow: null,
+  draft: null,
+  turns: [
+    sampleTurn({ text: words, translation, isUnanswered: false }),
+    sampleTurn({ id: 'r1', from: 'team', name: 'Ana', text: draftText, isUnanswered: false }),
+  ],
+} satisfies Partial<Card>
 const onItsWay = { state: 'sending', draft: null, replyText: draftText } as const
 const assign = action('unassign', 'Unassign')
 
@@ -134,8 +145,42 @@ export const sampleCards: Record<string, Card> = {
     subject: null,
     assignee: null,
     dueAt: null,
-    replyBy: null,
+    replyWindow: null,
     turns: [sampleTurn({ rating: 2, text: 'The tea was cold, and nobody said sorry.' })],
+  }),
+  'window closing': sampleCard({
+    origin: 'Pigeon post · +49 30 123456',
+    replyWindow: { closesAt: at('10:40:00'), hours: 24, minutesLeft: 120 },
+    turns: [
+      sampleTurn({
+        text: words,
+        translation,
+        attachments: [
+          { id: 'a1', name: 'teapot.jpg', mediaType: 'image/jpeg', bytes: 0, isKept: false, missing: 'being-fetched' },
+          { id: 'a2', name: 'voice.ogg', mediaType: 'audio/ogg', bytes: 0, isKept: false, missing: 'not-fetched' },
+        ],
+      }),
+    ],
+    actions: [
+      ...sampleCard().actions.slice(0, 3),
+      action('template', 'Send a template…', 'plain', null, 'template'),
+      ...sampleCard().actions.slice(3),
+    ],
+  }),
+  'window closed': sampleCard({
+    origin: 'Pigeon post · +49 30 123456',
+    replyWindow: { closesAt: at('08:59:00'), hours: 24, minutesLeft: 0 },
+    alerts: [
+      'Pigeon post takes no free text more than 24 h after their last message. Send a template, or wait until they write again',
+    ],
+    actions: [
+      action('template', 'Send a template…', 'primary', null, 'template'),
+      action('assign', 'Assign to me'),
+      action('assign-to', 'Assign to…', 'plain', null, 'assign'),
+      action('dismiss', 'Dismiss…', 'plain', null, 'dismiss'),
+      action('snooze', 'Snooze…', 'plain', null, 'snooze'),
+      action('spam', 'Spam', 'danger'),
+    ],
   }),
   drafting: sampleCard({
     draft: null,
@@ -184,7 +229,7 @@ export const sampleCards: Record<string, Card> = {
     alerts: ['Not sent: the mailbox does not exist'],
     actions: [
       action('resend', 'Send again', 'primary', replyId),
-      action('edit', 'Write', 'plain', null, 'edit'),
+      action('edit', 'Edit', 'plain', null, 'edit'),
       assign,
     ],
   }),
@@ -197,21 +242,41 @@ export const sampleCards: Record<string, Card> = {
     ],
   }),
   answered: sampleCard({
-    state: 'answered',
-    waitingSince: null,
-    dueAt: null,
-    replyBy: null,
-    draft: null,
-    turns: [
-      sampleTurn({ text: words, translation, isUnanswered: false }),
-      sampleTurn({ id: 'r1', from: 'team', name: 'Ana', text: draftText, isUnanswered: false }),
-    ],
+    ...answered,
     status: status('Sent by Ana · edited 12 % · answered in 6 min', {
       tone: 'good',
       at: at('09:00:12'),
       url: 'https://reviews.example/1?a=1&b=2',
     }),
     actions: [assign],
+  }),
+  'delivered and read': sampleCard({
+    ...answered,
+    status: status('Sent by Ana, read · from a template · answered in 6 min', { tone: 'good', at: at('09:00:12') }),
+    actions: [assign],
+  }),
+  'in moderation': sampleCard({
+    ...answered,
+    status: status('Sent by Ana · not shown yet: being checked by Stars & Co', { at: at('09:00:12') }),
+    actions: [assign],
+  }),
+  rejected: sampleCard({
+    draft: null,
+    replyText: draftText,
+    alerts: ['Rejected: It has a phone number in it. Take it out and send the reply again'],
+    actions: [
+      action('edit', 'Edit', 'primary', null, 'edit'),
+      action('resend', 'Send again', 'plain', replyId),
+      assign,
+    ],
+  }),
+  held: sampleCard({
+    ...onItsWay,
+    status: status('Waiting to be sent; approved by Ana', { tone: 'warn' }),
+    alerts: [
+      'Not sent yet: The access token has expired. Make a new one and set it in PIGEON_TOKEN. It goes out by itself then',
+    ],
+    actions: [action('undo', 'Undo', 'primary', replyId), assign],
   }),
   dismissed: sampleCard({
     state: 'dismissed',

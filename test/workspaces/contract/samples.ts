@@ -15,7 +15,7 @@ export function testCard(changes: Partial<Card> = {}): Card {
     summary: 'Asks when the parcel comes.',
     waitingSince: new Date('2026-03-02T08:54:00Z'),
     dueAt: null,
-    replyBy: null,
+    replyWindow: null,
     assignee: null,
     turns: [testTurn({ text: 'Where is my parcel?' })],
     draft: {

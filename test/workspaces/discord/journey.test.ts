@@ -8,10 +8,13 @@ import { startDiscordPeer, type DiscordPeer, type Person } from '../../support/d
 import { modalText, screenOf, textOf, type Screen } from '../../support/discord/screen.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openVisitor, runApp, type RunningApp } from '../../support/running-app.ts'
+import { messages, text } from '../../support/whatsapp/payloads.ts'
+import { startWhatsApp, type WhatsAppPeer } from '../../support/whatsapp/peer.ts'
 
 /** The whole program with the real discord.js on the gateway, against a Discord on this machine. */
 describe('a team in Discord', () => {
   let peer: DiscordPeer
+  let whatsApp: WhatsAppPeer
   let app: RunningApp
   let admin: Person
   let ana: Person
@@ -20,7 +23,9 @@ describe('a team in Discord', () => {
 
   beforeAll(async () => {
     peer = await startDiscordPeer()
+    whatsApp = await startWhatsApp()
     app = await runApp({
+      ...whatsApp.env,
       DISCORD_TOKEN: peer.token,
       DISCORD_GUILDS: peer.guild,
       DISCORD_API_URL: peer.apiUrl,
@@ -31,11 +36,12 @@ describe('a team in Discord', () => {
     ben = peer.person('ben')
     screen = screenOf(peer)
     await eventually(() => expect([peer.sessions().length, peer.commands.length]).toEqual([1, 2]))
-    await tune((tuning) => ({ ...tuning, graceSeconds: { 'live-chat': 0 } }))
+    await tune((tuning) => ({ ...tuning, graceSeconds: { 'live-chat': 0, whatsapp: 0 } }))
   })
   afterAll(async () => {
     await app?.close()
     await peer?.close()
+    await whatsApp?.close()
   })
 
   async function tune(change: (tuning: Tuning) => Tuning): Promise<void> {
@@ -145,6 +151,33 @@ describe('a team in Discord', () => {
       'What should it say, or be like?': 'shorter',
     })
     await screen.card('Reda Draft', /Draft 2[\s\S]*shorter/)
+  })
+
+  it('sends an approved template, chosen and filled, once the reply window has closed', async () => {
+    const otto = { wa_id: '4917612345678', user_id: 'DE.1', name: 'Otto Over' }
+    const yesterday = String(Math.floor(Date.now() / 1000) - 25 * 3600)
+    const body = 'Is it *here*, {{name}}? Order {{number}} waits.'
+    whatsApp.templates.push({
+      id: '1',
+      name: 'order_update',
+      language: 'en_US',
+      status: 'APPROVED',
+      category: 'UTILITY',
+      parameter_format: 'NAMED',
+      components: [{ type: 'BODY', text: body }],
+    })
+    await whatsApp.deliver(app.url, messages(otto, text('Where is my lamp?', otto, { timestamp: yesterday })))
+    const card = await screen.card('Otto Over', /takes no free text more than 24 h/)
+    await screen.press(ana, card, 'Send a template…')
+    const modal = await screen.modal(ana, /The templates/)
+    expect(modalText(modal)).toContain(body)
+    const blanks = 'What goes into its blanks, one line each'
+    await screen.submit(ana, modal, { [blanks]: 'Otto' })
+    await screen.press(ana, await screen.told(ana, /has 2 blanks\. You filled 1/), 'Open again')
+    await screen.submit(ana, await screen.modal(ana, /Otto/), { [blanks]: 'Otto\n1042' })
+    await screen.card('Otto Over', /Sent by ana · from a template/)
+    await screen.thread(card, /Is it \*here\*, Otto\? Order 1042 waits\./)
+    expect(whatsApp.sent).toMatchObject([{ body: { type: 'template', template: { name: 'order_update' } } }])
   })
 
   it('assigns, to oneself and to others', async () => {

@@ -9,10 +9,13 @@ import { overHttp, type Deliver } from '../../support/slack/payloads.ts'
 import { startSlackPeer, type Person, type SlackMessage, type SlackPeer } from '../../support/slack/peer.ts'
 import { screenOf, type Screen } from '../../support/slack/screen.ts'
 import { textOf } from '../../support/slack/text-of.ts'
+import { messages, text } from '../../support/whatsapp/payloads.ts'
+import { startWhatsApp, type WhatsAppPeer } from '../../support/whatsapp/peer.ts'
 
 /** The whole program with the real Bolt client, against a Slack on this machine; every click is signed. */
 describe('a team in Slack', () => {
   let peer: SlackPeer
+  let whatsApp: WhatsAppPeer
   let app: RunningApp
   let deliver: Deliver
   let ana: Person
@@ -21,7 +24,9 @@ describe('a team in Slack', () => {
 
   beforeAll(async () => {
     peer = await startSlackPeer()
+    whatsApp = await startWhatsApp()
     app = await runApp({
+      ...whatsApp.env,
       SLACK_BOT_TOKEN: peer.botToken,
       SLACK_SIGNING_SECRET: peer.signingSecret,
       SLACK_API_URL: peer.apiUrl,
@@ -33,11 +38,12 @@ describe('a team in Slack', () => {
     screen = screenOf(peer)
     peer.groups.push({ id: 'S0AGENTS', name: 'Agents', handle: 'agents', users: [ana.id] })
     await peer.invite(deliver)
-    await tune((tuning) => ({ ...tuning, graceSeconds: { 'live-chat': 0 } }))
+    await tune((tuning) => ({ ...tuning, graceSeconds: { 'live-chat': 0, whatsapp: 0 } }))
   })
   afterAll(async () => {
     await app?.close()
     await peer?.close()
+    await whatsApp?.close()
   })
 
   async function tune(change: (tuning: Tuning) => Tuning): Promise<void> {
@@ -167,6 +173,33 @@ describe('a team in Slack', () => {
     const scheduled = await screen.card('Lena Later', /Sends at|Sends/)
     await screen.press(ana, scheduled, 'Undo')
     await screen.card('Lena Later', /Approve & send/)
+  })
+
+  it('sends an approved template, chosen and filled, once the reply window has closed', async () => {
+    const otto = { wa_id: '4917612345678', user_id: 'DE.1', name: 'Otto Over' }
+    const yesterday = String(Math.floor(Date.now() / 1000) - 25 * 3600)
+    const body = 'Is it *here*, {{name}}? Order {{number}} waits.'
+    whatsApp.templates.push({
+      id: '1',
+      name: 'order_update',
+      language: 'en_US',
+      status: 'APPROVED',
+      category: 'UTILITY',
+      parameter_format: 'NAMED',
+      components: [{ type: 'BODY', text: body }],
+    })
+    await whatsApp.deliver(app.url, messages(otto, text('Where is my lamp?', otto, { timestamp: yesterday })))
+    const card = await screen.card('Otto Over', /takes no free text more than 24 h/)
+    await screen.press(ana, card, 'Send a template…')
+    const modal = await screen.modal(/The templates/)
+    expect(textOf(modal)).toContain(body)
+    const blanks = 'What goes into its blanks, one line each'
+    const tooFew = await screen.submit(ana, modal, { [blanks]: 'Otto' })
+    expect(JSON.stringify(tooFew.body)).toContain('has 2 blanks. You filled 1')
+    await screen.submit(ana, modal, { [blanks]: 'Otto\n1042' })
+    await screen.card('Otto Over', /Sent by ana · from a template/)
+    await screen.thread(card, /Is it \*here\*, Otto\? Order 1042 waits\./)
+    expect(whatsApp.sent).toMatchObject([{ body: { type: 'template', template: { name: 'order_update' } } }])
   })
 
   it('answers commands to the one who asked', async () => {

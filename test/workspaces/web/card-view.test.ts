@@ -84,7 +84,7 @@ describe('a card', () => {
     expect(await render({ ...card, state: 'sending', actions: [copy] })).toMatch(
       /<h3>Send this by hand<[^]*On Thursday/,
     )
-    expect(await render({ ...card, actions: [] })).toMatch(/<h3>Not sent<[^]*On Thursday\./)
+    expect(await render({ ...card, actions: [] })).toMatch(/<h3>Not delivered<[^]*On Thursday\./)
     expect(await render(testCard())).not.toContain('data-copy-text')
   })
 
@@ -213,5 +213,19 @@ describe('a card', () => {
     const html = await render(testCard({ actions: [testAction('dismiss', 'No reply needed', { style: 'primary' })] }))
     expect(html).toContain('name="reason" value="no-reply-needed"')
     expect(html).not.toContain('/forms/')
+  })
+})
+
+describe('the reply window', () => {
+  const view = (minutesLeft: number | null, closesAt: string) =>
+    render(testCard({ replyWindow: { closesAt: new Date(closesAt), hours: 24, minutesLeft } }))
+
+  it('is counted down, until it has closed', async () => {
+    expect(await view(120, '2026-03-02T10:30:00Z')).toMatch(
+      /Reply within\s*<time [^>]*data-time="until"[^>]*>1 h 30 min</,
+    )
+    const closed = await view(0, '2026-03-02T08:30:00Z')
+    expect(closed).toMatch(/Reply window closed\s*<time [^>]*data-time="clock"[^>]*>2026-03-02 08:30 UTC</)
+    expect(closed).not.toContain('Reply within')
   })
 })

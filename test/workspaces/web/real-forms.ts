@@ -20,6 +20,10 @@ function realForm(room: FakeRoom, id: FormId, about: FormAbout): Form | Refusal 
   const card = room.cards.get(String(about['conversationId']))
   if (found?.kind !== 'card' || !card) return { refused: 'There is no such card' }
   const { conversationId, seenSeq, draft } = card
-  const shown = { card, canSend: true, needsTwo: false, isFirstApproved: false, hours: room.tuning.hours, now }
+  const { hours } = room.tuning
+  const templates = [
+    { id: 'T1', name: 'order_update', language: 'en', text: 'Hello {{name}}, your order {{number}} is here.' },
+  ]
+  const shown = { card, canSend: true, needsTwo: false, isFirstApproved: false, templates, closed: null, hours, now }
   return { id, ...found.form.make(shown), about: { conversationId, seenSeq, draftId: draft?.id ?? null } }
 }

@@ -8,7 +8,7 @@ import { pressId } from './ids.ts'
 type Step = Omit<Action, 'id'> & { id: Clickable }
 
 /** What stands below the others, as long as those are many. */
-const rare = new Set<Step['id']>(['schedule', 'assign-to', 'dismiss', 'snooze', 'customer', 'spam'])
+const rare = new Set<Step['id']>(['schedule', 'template', 'assign-to', 'dismiss', 'snooze', 'customer', 'spam'])
 
 /** Each counts among the components of its message; more there are only where many jobs failed. */
 const maxButtons = 20

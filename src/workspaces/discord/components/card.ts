@@ -80,7 +80,7 @@ function wordsWithin(words: string, room: number, look: (words: string) => strin
 function replyPart({ state, actions }: Card, words: string, room: number): Fitted {
   const isByHand = actions.some(({ id }) => id === 'copy')
   const isOnItsWay = state === 'sending' && !isByHand
-  const title = bold(isOnItsWay ? 'Reply' : isByHand ? 'Send this by hand' : 'Not sent')
+  const title = bold(isOnItsWay ? 'Reply' : isByHand ? 'Send this by hand' : 'Not delivered')
   const { text: shown, isCut } = wordsWithin(words, room - title.length - 1, isOnItsWay ? quoted : fenced)
   return { text: `${title}\n${shown}`, isCut }
 }
@@ -110,7 +110,7 @@ function stateLines(card: Card, ease: number): string[] {
   const labels = card.labels.map(({ text: label }) => oneLine(label, 60)).filter((label) => !isBlank(label))
   const times = [
     ...(card.waitingSince ? [waitingLine(card.waitingSince, card.dueAt)] : []),
-    ...(card.replyBy ? [`Reply by ${moment(card.replyBy, 'f')}`] : []),
+    ...(card.replyWindow ? [windowLine(card.replyWindow)] : []),
     ...(card.assignee ? [`Assigned to ${assigneeOf(card.assignee, most.who * ease)}`] : []),
   ]
   return [
@@ -119,6 +119,13 @@ function stateLines(card: Card, ease: number): string[] {
       : []),
     ...(times.length > 0 ? [small(times.join(' · '))] : []),
   ]
+}
+
+/** Discord counts down by itself. */
+function windowLine({ closesAt, minutesLeft }: NonNullable<Card['replyWindow']>): string {
+  if (minutesLeft === 0) return `Reply window closed ${bold(moment(closesAt, 'f'))}`
+  const left = moment(closesAt, 'R')
+  return `Reply window closes ${minutesLeft === null ? left : bold(left)}`
 }
 
 /** A time alone says enough where it is not far from when they wrote. */

@@ -8,7 +8,16 @@ import { button, confirm, option, plain, type Block } from './elements.ts'
 type Step = Omit<Action, 'id'> & { id: Clickable }
 
 /** What can wait behind "…" as long as there is something more likely. */
-const rare = new Set<Step['id']>(['schedule', 'assign-to', 'unassign', 'dismiss', 'snooze', 'spam', 'customer'])
+const rare = new Set<Step['id']>([
+  'schedule',
+  'template',
+  'assign-to',
+  'unassign',
+  'dismiss',
+  'snooze',
+  'spam',
+  'customer',
+])
 type Menu = types.Overflow | types.StaticSelect | types.Button
 
 const maxButtons = 5

@@ -1,4 +1,4 @@
-import type { Card, CardDraft, Status } from '../../card.ts'
+import { leftText, type Card, type CardDraft, type Status } from '../../card.ts'
 import { actionRow, quietMenu } from './actions.ts'
 import {
   bold,
@@ -108,10 +108,16 @@ function stateLine(card: Card, team: string | null): Block[] {
   const elements = [
     ...(labels.length > 0 ? [plain(`${urgentLabel(card) ? '🔴 ' : ''}${labels.join(' · ')}`, max.labels)] : []),
     ...(card.waitingSince ? [marked(`Waiting since *${date(card.waitingSince)}*${dueText(card)}`)] : []),
-    ...(card.replyBy ? [marked(`Reply by ${date(card.replyBy)}`)] : []),
+    ...(card.replyWindow ? [marked(windowText(card.replyWindow))] : []),
     ...(card.assignee ? [assigneeOf(card.assignee, team)] : []),
   ]
   return elements.length > 0 ? [context(...elements)] : []
+}
+
+function windowText(window: NonNullable<Card['replyWindow']>): string {
+  const left = leftText(window)
+  if (window.minutesLeft === 0) return `Reply window closed *${date(window.closesAt)}*`
+  return `Reply window closes ${date(window.closesAt)}${left === null ? '' : ` (*${left}*)`}`
 }
 
 const dueText = ({ dueAt }: Card) => (dueAt ? ` · due *${date(dueAt)}*` : '')
@@ -149,7 +155,7 @@ function draftNotes({ flags, evidence }: CardDraft): Block[] {
 function replyBlock({ state, actions }: Card, text: string): Block {
   const isByHand = actions.some(({ id }) => id === 'copy')
   if (state === 'sending' && !isByHand) return richText(line(bold('Reply')), quote(text))
-  return richText(line(bold(isByHand ? 'Send this by hand' : 'Not sent')), toCopy(text))
+  return richText(line(bold(isByHand ? 'Send this by hand' : 'Not delivered')), toCopy(text))
 }
 
 function alertBlocks(alerts: string[]): Block[] {

@@ -12,7 +12,7 @@ const shortcuts: Partial<Record<ActionId, string>> = {
   dismiss: 'D',
   undo: 'U',
 }
-const lesser = new Set<ActionId>(['schedule', 'assign-to', 'dismiss', 'snooze', 'spam', 'customer'])
+const lesser = new Set<ActionId>(['schedule', 'template', 'assign-to', 'dismiss', 'snooze', 'spam', 'customer'])
 
 /** What can be done with the card: plain forms, which the room's script takes over. */
 export function actionsView(card: Card, csrf: string): Html {

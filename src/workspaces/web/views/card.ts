@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { Card, CardTurn } from '../../card.ts'
 import type { CardFilter } from '../../workspace.ts'
 import { shownTypes } from '../attachment.ts'
+import { missingText } from '../../kit/said.ts'
 import { fileSize, visible } from '../../kit/text.ts'
 import { cardPath } from '../paths.ts'
 import { fold } from '../text.ts'
@@ -26,7 +27,7 @@ export function bucketOf(card: Card): CardFilter {
 }
 
 export function cardView(card: Card, look: CardLook): Html {
-  const { conversationId, customer, waitingSince, dueAt, replyBy, draft } = card
+  const { conversationId, customer, waitingSince, dueAt, replyWindow, draft } = card
   const path = cardPath(conversationId)
   const name = shownName(customer.name)
   return html`<article
@@ -56,8 +57,7 @@ export function cardView(card: Card, look: CardLook): Html {
       </div>
       <div class="when">
         ${waitingSince && html`<p class="waiting">Waiting ${timeView(waitingSince, 'ago', look.now)}</p>`}
-        ${dueAt && dueView(dueAt, look.now)}
-        ${replyBy && html`<p class="window">Reply within ${timeView(replyBy, 'until', look.now)}</p>`}
+        ${dueAt && dueView(dueAt, look.now)} ${replyWindow && windowView(replyWindow, look.now)}
         ${card.assignee !== null && html`<p class="assignee"><bdi>${visible(card.assignee.name)}</bdi></p>`}
       </div>
     </header>
@@ -108,9 +108,14 @@ export function cardView(card: Card, look: CardLook): Html {
   </article>`
 }
 
+function windowView({ closesAt, minutesLeft }: NonNullable<Card['replyWindow']>, now: Date): Html {
+  if (minutesLeft === 0) return html`<p class="window late">Reply window closed ${timeView(closesAt, 'clock', now)}</p>`
+  return html`<p class="window">Reply within ${timeView(closesAt, 'until', now)}</p>`
+}
+
 function replyTitle({ state, actions }: Card): string {
   if (actions.some(({ id }) => id === 'copy')) return 'Send this by hand'
-  return state === 'sending' ? 'Reply' : 'Not sent'
+  return state === 'sending' ? 'Reply' : 'Not delivered'
 }
 
 function threadView(turns: CardTurn[], now: Date): Html {
@@ -174,7 +179,8 @@ function turnView(turn: CardTurn, now: Date, index: number): Html {
 function attachmentView(file: CardTurn['attachments'][number]): Html {
   const path = `/attachments/${encodeURIComponent(file.id)}`
   const name = visible(file.name)
-  if (!file.isKept) return html`<li><bdi>${name}</bdi> <small>${fileSize(file.bytes)}, too large to keep</small></li>`
+  const size = file.missing && file.bytes === 0 ? '' : `${fileSize(file.bytes)}, `
+  if (!file.isKept) return html`<li><bdi>${name}</bdi> <small>${size}${missingText(file)}</small></li>`
   const picture = shownTypes.includes(file.mediaType)
     ? html`<img src="${path}?inline=1" alt="" loading="lazy" width="32" height="32" />`
     : ''

@@ -107,8 +107,9 @@ function templatesSection(state: SettingsState): Html {
     <h2>Offline templates</h2>
     <p class="about">
       Drafts that are written without a language model. Your own text takes the place of the one in grey.
-      <code>{name}</code>, <code>{brand}</code>, <code>{signature}</code> and <code>{topic}</code> are filled in; what
-      stands in [brackets] is left out when there is nothing to fill in.
+      <code>{name}</code>, <code>{brand}</code>, <code>{signature}</code>, <code>{topic}</code> and
+      <code>{contact}</code> (the email address among your facts) are filled in; what stands in [brackets] is left out
+      when there is nothing to fill in.
     </p>
     <div class="folds">
       ${[...groups].map(([theme, members]) => {

@@ -158,7 +158,7 @@ describe('a card in Discord', () => {
       'Email · support@bluebird.example',
       'Mia Okafor  mia@okafor.example · 3rd conversation',
       '🔴 complaint · negative · high urgency · German',
-      'Waiting since 2026-03-02T08:54:00.000Z, 2026-03-02T08:54:00.000Z, due 2026-03-02T09:54:00.000Z · Reply by 2026-03-02T20:54:00.000Z · Assigned to @222222222222222222',
+      'Waiting since 2026-03-02T08:54:00.000Z, 2026-03-02T08:54:00.000Z, due 2026-03-02T09:54:00.000Z · Reply window closes 2026-03-02T20:54:00.000Z · Assigned to @222222222222222222',
       'Wants her money back',
       'Teekanne schon wieder kaputt angekommen',
       'Guten Morgen',
@@ -174,6 +174,18 @@ describe('a card in Discord', () => {
     const places = parts.map((part) => text.indexOf(part))
     expect(places).not.toContain(-1)
     expect(places).toEqual(places.toSorted((a, b) => a - b))
+  })
+
+  it('counts down to the end of the reply window, and says that it has closed', () => {
+    const shown = (name: string) => readAsPerson(cardShown(sample(name)))
+    expect(shown('window closing').marks).toContain('time <t:1772448000:R>')
+    const closed = cardShown(sample('window closed'))
+    expect(readAsPerson(closed).text).toContain('Reply window closed 2026-03-02T08:59:00.000Z')
+    expect(readAsPerson(closed).text).toContain(
+      '⚠️ Pigeon post takes no free text more than 24 h after their last message',
+    )
+    expect(buttonsOf(closed)[0]).toMatchObject({ label: 'Send a template…', style: 1 })
+    expect(clicksOf(closed).map(({ action }) => action)).not.toContain('approve')
   })
 
   it('shows markup as it was written', () => {
@@ -463,7 +475,8 @@ describe('a notice', () => {
 
 describe('until when somebody is to be answered', () => {
   const waitingSince = new Date('2026-03-02T08:00:00Z')
-  const read = (dueAt: Date | null) => readAsPerson(cardShown(sampleCard({ waitingSince, dueAt, replyBy: null }))).marks
+  const read = (dueAt: Date | null) =>
+    readAsPerson(cardShown(sampleCard({ waitingSince, dueAt, replyWindow: null }))).marks
 
   it('is said beside how long they wait, with its date where that is far off', () => {
     const [soon, late] = ['2026-03-02T12:00:00Z', '2026-03-03T10:00:00Z'].map((at) => new Date(at))

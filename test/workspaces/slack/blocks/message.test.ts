@@ -187,6 +187,18 @@ describe('a card in Slack', () => {
     expect(text).toContain('94 earlier messages left out')
   })
 
+  it('counts down to the end of the reply window, and says that it has closed', () => {
+    const said = (name: string) => json(cardShown(sampleCards[name] ?? sampleCard()))
+    expect(said('waiting')).toMatch(/Reply window closes <!date\^\d+\^[^>]+>"/)
+    expect(said('window closing')).toMatch(/Reply window closes <!date\^\d+\^[^>]+> \(\*less than 2 h left\*\)"/)
+    expect(said('window closed')).toMatch(/Reply window closed \*<!date\^\d+\^[^>]+>\*"/)
+    expect(said('window closed')).toContain('Pigeon post takes no free text more than 24 h after their last message')
+    const { elements } = cardShown(sampleCards['window closed'] ?? sampleCard()).blocks.at(-1) as unknown as {
+      elements: object[]
+    }
+    expect(elements[0]).toMatchObject({ text: { text: 'Send a template…' }, style: 'primary' })
+  })
+
   it('shows the stars of a review', () => {
     expect(json(cardShown(sampleCards['waiting with a review'] ?? sampleCard()))).toContain('★★☆☆☆')
   })

@@ -1,0 +1,30 @@
+import type { Context } from '../context.ts'
+import { messageOf } from '../errors.ts'
+import type { SettleContext } from '../replies/settle.ts'
+import { credentialsErrorIn, reportAccount, type AccountContext } from './broken.ts'
+import { dropAccount, tryAccount } from './mend.ts'
+import { listBroken, type BrokenAccount } from './queries.ts'
+
+type WatchContext = AccountContext & SettleContext & Pick<Context, 'log'>
+
+/** Looks whether broken accounts work again, and forgets those that are no longer configured. May be repeated, and run on several replicas at once. */
+export async function watchAccounts(ctx: WatchContext): Promise<void> {
+  await Promise.all((await listBroken(ctx.db)).map((broken) => look(ctx, broken)))
+}
+
+async function look(ctx: WatchContext, broken: BrokenAccount): Promise<void> {
+  const { channel: id, account } = broken
+  const channel = ctx.channels.get(id)
+  const isThere = channel?.open.findsAccounts || channel?.open.accounts.some((one) => one.id === account)
+  if (!channel || !isThere) return dropAccount(ctx, broken)
+  try {
+    await channel.open.check(account)
+  } catch (error) {
+    const problem = credentialsErrorIn(error)
+    if (problem) await reportAccount(ctx, id, account, problem)
+    // Whatever else is wrong says nothing of the credentials.
+    else ctx.log.info('a broken account could not be looked at', { channel: id, account, error: messageOf(error) })
+    return
+  }
+  await tryAccount(ctx, broken)
+}

@@ -1,0 +1,4 @@
+import { harness } from './harnesses/form.ts'
+import { testChannel } from './test-channel.ts'
+
+testChannel(harness)

@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createApi } from '../../../src/channels/google-reviews/api.ts'
+import { googleReviews } from '../../../src/channels/google-reviews/index.ts'
+import { createLocations } from '../../../src/channels/google-reviews/locations.ts'
+import { openGoogle } from '../../../src/channels/google-reviews/open-google.ts'
+import { createWatch } from '../../../src/channels/google-reviews/watch.ts'
+import type { Inlet } from '../../../src/channels/channel.ts'
+import { cursors } from '../../../src/db/schema.ts'
+import { findStanding } from '../../../src/interactions/queries.ts'
+import { record } from '../../../src/interactions/record.ts'
+import { findUnsettled } from '../../../src/replies/queries.ts'
+import type { Card } from '../../../src/workspaces/card.ts'
+import { fakeChannel } from '../../support/channel.ts'
+import { testChannelIo } from '../../support/channel-io.ts'
+import { question } from '../../support/assistant.ts'
+import { testClock } from '../../support/clock.ts'
+import { openDesk, type Desk } from '../../support/desk.ts'
+import { startGoogle, type GooglePeer } from '../../support/google/peer.ts'
+import { accountsOf, never } from './support.ts'
+
+const id = 'google-reviews'
+
+let google: GooglePeer
+let desk: Desk
+/** Looks at Google once, and runs what follows from it. */
+let look: () => Promise<void>
+beforeEach(async () => {
+  // The desk's own clock can't be had before the channel is there: both show the desk's time.
+  let now = () => testClock().now()
+  google = await startGoogle(() => now())
+  const io = { ...testChannelIo(), clock: testClock() }
+  io.clock.now = () => now()
+  const [account] = accountsOf({ ...google.env, GOOGLE_REVIEWS_LOCATIONS: '456=Mill Street' })
+  if (!account) throw new Error('There is no account')
+  const channel = { ...fakeChannel(id, openGoogle([account], io), googleReviews.limits), name: googleReviews.name }
+  desk = await openDesk({ channels: [channel] })
+  now = () => desk.clock.now()
+  desk.assistant.onTriage = () => ({ ...question, theme: 'complaint', sentiment: 'negative' })
+
+  const { ctx } = desk
+  const inlet: Inlet = {
+    async deliver(delivery) {
+      const [recorded] = await record(ctx, [{ channel, delivery }])
+      return recorded ?? { interactions: [] }
+    },
+    cursor: async (key) => (await ctx.db.select().from(cursors)).find((row) => row.key === key)?.value,
+    unsettled: (location) => findUnsettled(ctx.db, id, location),
+    standing: (location) => findStanding(ctx.db, id, location),
+    report: async () => {},
+  }
+  const api = createApi(account, io.clock)
+  const step = createWatch({ account, api, locations: createLocations(account, api, io.clock, []) }, io)
+  look = async () => {
+    await desk.pass(6 * 60)
+    await step(inlet, never)
+    await desk.work()
+  }
+})
+afterEach(async () => {
+  await desk.close()
+  await google.close()
+})
+
+function card(): Card {
+  const shown = [...desk.room.shown.values()].at(-1)
+  if (!shown) throw new Error('There is no card')
+  return shown
+}
+
+const conversationId = () => card().conversationId
+
+async function approve(): Promise<void> {
+  const { draft, seenSeq } = card()
+  if (!draft) throw new Error('There is no draft')
+  const outcome = await desk.decide(conversationId(), { kind: 'approve', draftId: draft.id, seenSeq })
+  expect(outcome).toMatchObject({ isDone: true })
+  await desk.pass(googleReviews.limits.graceSeconds + 1)
+}
+
+const complain = () =>
+  google.reviews.write({ by: 'Mia', stars: 1, comment: 'Cold soup', photos: ['soup'], at: desk.clock.now() })
+
+test('a complaint becomes a card, the answer is reviewed by Google, and shown with its link once it is public', async () => {
+  const name = complain()
+  await look()
+  expect(card()).toMatchObject({
+    state: 'waiting',
+    customer: { name: 'Mia' },
+    labels: expect.arrayContaining([expect.objectContaining({ text: '★☆☆☆☆' })]),
+    turns: [{ text: 'Cold soup', rating: 1, attachments: [{ name: 'Photo 1', isKept: true }] }],
+    draft: { text: 'Answer 1' },
+  })
+  expect(desk.assistant.drafts.at(-1)?.view.channel.isPublic).toBe(true)
+  await approve()
+  expect(google.reviews.all.get(name)?.reviewReply).toMatchObject({ comment: 'Answer 1', reviewReplyState: 'PENDING' })
+  await look()
+  expect(card()).toMatchObject({ state: 'answered', status: { text: expect.stringContaining('being checked') } })
+  google.reviews.moderate(name, 'APPROVED')
+  await look()
+  expect(card()).toMatchObject({
+    state: 'answered',
+    status: { text: expect.stringMatching(/^Published/), url: 'https://business.google.com/reviews/Review_1' },
+  })
+})
+
+test('an answer that Google refuses waits again, with the reason, and another one can be sent', async () => {
+  const name = complain()
+  await look()
+  await approve()
+  google.reviews.moderate(name, 'REJECTED', 'ADVERTISING_AND_SOLICITATION')
+  await look()
+  expect(card()).toMatchObject({ state: 'waiting', alerts: [expect.stringContaining('it reads as advertising')] })
+  const text = 'We are sorry about the soup.'
+  await desk.decide(conversationId(), { kind: 'edit', draftId: null, text, seenSeq: card().seenSeq })
+  await desk.pass(60)
+  google.reviews.moderate(name, 'APPROVED')
+  await look()
+  expect(google.reviews.all.get(name)?.reviewReply).toMatchObject({ comment: text })
+  expect(card()).toMatchObject({ state: 'answered', status: { text: expect.stringMatching(/^Published/) } })
+})
+
+test('a changed review is a new version with a new draft, and the later answer takes the place of the first', async () => {
+  const name = complain()
+  await look()
+  await approve()
+  google.reviews.moderate(name, 'APPROVED')
+  await look()
+  google.reviews.change(name, { comment: 'Cold soup, and now they are rude as well' })
+  await look()
+  expect(card()).toMatchObject({ state: 'waiting', draft: { text: 'Answer 2' } })
+  expect(card().turns.at(-1)).toMatchObject({ text: 'Cold soup, and now they are rude as well' })
+  expect(desk.room.shown.size).toBe(1)
+  await approve()
+  google.reviews.moderate(name, 'APPROVED')
+  await look()
+  expect(google.reviews.all.get(name)?.reviewReply).toMatchObject({ comment: 'Answer 2' })
+  expect(card()).toMatchObject({ state: 'answered', status: { text: expect.stringMatching(/^Published/) } })
+})
+
+test('a removed review says so on its card, and its words are gone', async () => {
+  const name = complain()
+  await look()
+  google.reviews.remove(name)
+  await look()
+  expect(card()).toMatchObject({
+    state: 'dismissed',
+    status: { text: expect.stringContaining('removed by its author') },
+  })
+  expect(JSON.stringify(card())).not.toContain('Cold soup')
+})
+
+test('an answer whose outcome was lost is sent once', async () => {
+  const name = complain()
+  await look()
+  let isLost = false
+  google.state.fault = ({ method }) => {
+    if (method !== 'PUT' || isLost) return null
+    isLost = true
+    return { kind: 'lost' }
+  }
+  await approve()
+  await desk.pass(120)
+  expect(google.state.calls.filter(({ method }) => method === 'PUT')).toHaveLength(1)
+  google.reviews.moderate(name, 'APPROVED')
+  await look()
+  expect(card()).toMatchObject({ state: 'answered', status: { text: expect.stringMatching(/^Published/) } })
+})
+
+test('reviews that were answered on Google before are kept, and ask nobody for anything', async () => {
+  const name = complain()
+  google.reviews.answer(name, 'Sorry!')
+  await look()
+  expect(desk.room.shown.size).toBe(0)
+  await desk.pass(60)
+  google.reviews.change(name, { comment: 'Sorry is not enough' })
+  await look()
+  expect(card()).toMatchObject({ state: 'waiting', draft: { text: expect.stringContaining('Answer') } })
+})
+
+test('stars without words get a draft too', async () => {
+  google.reviews.write({ stars: 5, at: desk.clock.now() })
+  await look()
+  expect(card()).toMatchObject({ state: 'waiting', turns: [{ text: '', rating: 5 }], draft: { text: 'Answer 1' } })
+})

@@ -1,3 +1,5 @@
+import { template } from '../../../src/forms/template.ts'
+import { usualHours } from '../../../src/settings/tuning.ts'
 import type { Action, ActionId, Card, CardTurn } from '../../../src/workspaces/card.ts'
 import type { Form } from '../../../src/workspaces/form.ts'
 import type { Home, SettingsPage } from '../../../src/workspaces/workspace.ts'
@@ -323,6 +325,25 @@ export const editForm: Form = {
     },
   ],
   about: { conversationId, draftId, seenSeq: 3 },
+}
+
+/** As it opens once the reply window has closed. */
+export const templateForm: Form = {
+  id: 'template',
+  ...template.make({
+    card: sampleCard({ draft: null }),
+    canSend: true,
+    needsTwo: false,
+    isFirstApproved: false,
+    templates: [
+      { id: 'T1', name: 'order_update', language: 'de', text: 'Hallo {{1}}, Ihre Bestellung {{2}} ist unterwegs.' },
+      { id: 'T2', name: 'sorry', language: 'en', text: 'Sorry that it took us so long. May we still help?' },
+    ],
+    closed: null,
+    hours: usualHours,
+    now: at('09:02:00'),
+  }),
+  about: { conversationId, draftId: null, seenSeq: 3 },
 }
 
 /** One field of every kind. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readTuning } from '../../../src/settings/queries.ts'
 import { defaultTuning, type Tuning } from '../../../src/settings/tuning.ts'
 import { writeTuning } from '../../../src/settings/update.ts'
+import { watchWindows } from '../../../src/windows/watch.ts'
 import { roleIdOf } from '../../../src/workspaces/discord/ids.ts'
 import { startDiscordPeer, type DiscordPeer, type Person } from '../../support/discord/peer.ts'
 import { modalText, screenOf, textOf, type Screen } from '../../support/discord/screen.ts'
@@ -167,6 +168,8 @@ describe('a team in Discord', () => {
       components: [{ type: 'BODY', text: body }],
     })
     await whatsApp.deliver(app.url, messages(otto, text('Where is my lamp?', otto, { timestamp: yesterday })))
+    await screen.card('Otto Over')
+    await watchWindows(app.ctx)
     const card = await screen.card('Otto Over', /takes no free text more than 24 h/)
     await screen.press(ana, card, 'Send a template…')
     const modal = await screen.modal(ana, /The templates/)

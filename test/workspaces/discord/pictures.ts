@@ -20,7 +20,15 @@ import type { EntryMessage } from '../../../src/workspaces/message.ts'
 import { openBrowser } from '../../support/browser.ts'
 import { cardSaying, hostileCard } from '../contract/hostile.ts'
 import { lateNotice, linkedReport } from '../contract/linked-samples.ts'
-import { editForm, everyField, sampleCards, sampleHome, sampleSettings, sampleTurn } from '../contract/sample-cards.ts'
+import {
+  editForm,
+  everyField,
+  sampleCards,
+  sampleHome,
+  sampleSettings,
+  sampleTurn,
+  templateForm,
+} from '../contract/sample-cards.ts'
 import { sampleCustomer, sampleFound } from '../contract/sample-found.ts'
 import { drawMessages, drawModal, insides, look, type Post } from './draw-components.ts'
 import type { Names } from './draw-markdown.ts'
@@ -68,8 +76,11 @@ const browser = await openBrowser()
 try {
   await take('card', 'dark', drawn([card('waiting')]))
   await take('cards-decided', 'light', drawn(['sending', 'answered', 'dismissed'].map(card)))
+  await take('reply-window', 'dark', drawn(['window closing', 'window closed'].map(card)))
+  await take('after-sending', 'dark', drawn(['delivered and read', 'in moderation', 'rejected', 'held'].map(card)))
   await take('thread', 'dark', drawn(thread(), 'channel-type="thread" channel-name="Mia Okafor"'))
   await take('edit', 'dark', modal(editForm))
+  await take('template', 'dark', modal(templateForm))
   await take('home', 'light', drawn([{ ...homeOf(sampleHome), isEphemeral: true }]))
   await take('settings', 'dark', drawn([{ ...settingsOf(inDiscord(sampleSettings), 'S1'), isEphemeral: true }]))
   await take('digest', 'dark', drawn([await digest()]))

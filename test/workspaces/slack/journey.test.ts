@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/clock.ts'
 import { writeTuning } from '../../../src/settings/update.ts'
 import { readTuning } from '../../../src/settings/queries.ts'
 import { defaultTuning, type Tuning } from '../../../src/settings/tuning.ts'
+import { watchWindows } from '../../../src/windows/watch.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openVisitor, runApp, type RunningApp } from '../../support/running-app.ts'
 import { overHttp, type Deliver } from '../../support/slack/payloads.ts'
@@ -189,6 +190,8 @@ describe('a team in Slack', () => {
       components: [{ type: 'BODY', text: body }],
     })
     await whatsApp.deliver(app.url, messages(otto, text('Where is my lamp?', otto, { timestamp: yesterday })))
+    await screen.card('Otto Over')
+    await watchWindows(app.ctx)
     const card = await screen.card('Otto Over', /takes no free text more than 24 h/)
     await screen.press(ana, card, 'Send a template…')
     const modal = await screen.modal(/The templates/)

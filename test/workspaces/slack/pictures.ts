@@ -9,7 +9,14 @@ import type { Message as Posted } from '../../../src/workspaces/message.ts'
 import type { Answer } from '../../../src/workspaces/workspace.ts'
 import { openBrowser } from '../../support/browser.ts'
 import { lateNotice, linkedReport } from '../contract/linked-samples.ts'
-import { editForm, sampleCards, sampleHome, sampleSettings, sampleTurn } from '../contract/sample-cards.ts'
+import {
+  editForm,
+  sampleCards,
+  sampleHome,
+  sampleSettings,
+  sampleTurn,
+  templateForm,
+} from '../contract/sample-cards.ts'
 import { sampleCustomer, sampleFound } from '../contract/sample-found.ts'
 import { drawBlocks } from './draw-blocks.js'
 
@@ -53,6 +60,12 @@ const browser = await openBrowser()
 try {
   await take('card', 'light', posts('light', [card('waiting')]))
   await take('cards-decided', 'dark', posts('dark', ['sending', 'answered', 'dismissed'].map(card)))
+  await take('reply-window', 'light', posts('light', ['window closing', 'window closed'].map(card)))
+  await take(
+    'after-sending',
+    'light',
+    posts('light', ['delivered and read', 'in moderation', 'rejected', 'held'].map(card)),
+  )
   await take('thread', 'light', posts('light', thread()))
   await take('digest', 'light', posts('light', [digest]))
   await take('digest-dark', 'dark', posts('dark', [digest]))
@@ -60,6 +73,7 @@ try {
   await take('found', 'light', told(foundAnswer()))
   await take('customer', 'light', told(customerAnswer()))
   await take('edit', 'light', modal('light', modalOf(editForm, { team: 'T1' })))
+  await take('template', 'light', modal('light', modalOf(templateForm, { team: 'T1' })))
   await take('home', 'light', page('light', homeView(sampleHome, null).blocks))
   await take('settings', 'light', modal('light', settingsModal(sampleSettings)))
   if (process.argv[3] !== undefined) {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fail, readAll } from '../faults.ts'
 
@@ -120,6 +120,12 @@ export async function startProxy(): Promise<Proxy> {
       response.end(String(error))
     })
   })
+  // Those that became web sockets are the server's no more, and it would wait for them.
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
@@ -132,8 +138,9 @@ export async function startProxy(): Promise<Proxy> {
     answer: (method, with_) => void answers.set(method, with_),
     forwardTo: (to) => void (target = to),
     async close() {
-      server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const socket of sockets) socket.destroy()
+      await closed
     },
   }
 }

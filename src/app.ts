@@ -242,9 +242,10 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
     }
 
     if (does.intake) {
-      const stopped = Promise.resolve()
       const streams = new AbortController()
       const running = [...channels.values()].map(({ id: channelId, open: { inbound } }) => {
+        const run = inbound.run?.bind(inbound)
+        if (!run) return Promise.resolve()
         const inlet: Inlet = {
           deliver: (delivery) => intake.deliver(channelId, delivery),
           cursor: (key) => readCursor(ctx, channelId, key),
@@ -252,9 +253,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
           standing: (account) => findStanding(db, channelId, account),
           report: (account, problem) => reportAccount(ctx, channelId, account, problem),
         }
-        return inbound.run
-          ? holdLease(ctx, `stream:${channelId}`, streams.signal, (signal) => inbound.run?.(inlet, signal) ?? stopped)
-          : stopped
+        return holdLease(ctx, `stream:${channelId}`, streams.signal, (signal) => run(inlet, signal))
       })
       opened.push({
         async stop() {

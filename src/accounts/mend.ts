@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { addEvent } from '../conversations/queries.ts'
+import type { Db } from '../db/client.ts'
 import { brokenAccounts, replies } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
 import { escalate } from '../posts/notify.ts'
@@ -94,11 +95,7 @@ export async function dropAccount(ctx: MendContext & SettleContext, ref: Account
   })
 }
 
-async function lookUpUnknown(
-  ctx: Pick<Context, 'queue'>,
-  tx: Parameters<typeof findUnknown>[0],
-  ref: AccountRef,
-): Promise<void> {
+async function lookUpUnknown(ctx: Pick<Context, 'queue'>, tx: Db, ref: AccountRef): Promise<void> {
   const unknown = await findUnknown(tx, ref)
   await ctx.queue.addAll(
     tx,

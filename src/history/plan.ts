@@ -56,7 +56,7 @@ export async function planOf(db: Db, ask: StoredAsk): Promise<Planned> {
   const must = [...ranked, ...either].map((one) => possible(one) ?? nothing)
   const excluded = [...words.filter(({ word }) => word.isExcluded), ...fields.filter(({ isExcluded }) => isExcluded)]
   const uncounted = new Set(must.flatMap(termsOf).filter((term) => !counts.has(term)))
-  for (const [term, count] of await readCounts(db, [...uncounted])) counts.set(term, count)
+  await lookUp(db, counts, uncounted)
   return {
     plan: {
       must,
@@ -76,6 +76,11 @@ export async function planOf(db: Db, ask: StoredAsk): Promise<Planned> {
 /** How many rows have each term, as far as it was looked up. */
 type Counts = Map<string, number>
 
+/** Looks up how many rows have each of these, and keeps it. */
+async function lookUp(db: Db, counts: Counts, wanted: Iterable<string>): Promise<void> {
+  for (const [term, count] of await readCounts(db, [...wanted])) counts.set(term, count)
+}
+
 /** The words alone; their counts are kept. */
 function learn(counts: Counts, words: KnownWord[]): string[] {
   for (const { word, count } of words) counts.set(word, count)
@@ -91,9 +96,7 @@ interface Expanded {
 async function expand(db: Db, word: FindWord, counts: Counts): Promise<Expanded> {
   const steps = stepsOf(word.text)
   // One alone is looked up with its endings.
-  if (steps.length > 1 || word.kind !== 'word')
-    for (const [term, count] of await readCounts(db, [...new Set(steps.map((step) => step.word))]))
-      counts.set(term, count)
+  if (steps.length > 1 || word.kind !== 'word') await lookUp(db, counts, new Set(steps.map((step) => step.word)))
   const whole = word.kind === 'prefix' ? steps.slice(0, -1) : steps
   const unknown = whole.filter((step) => !step.isPart && !counts.has(step.word))
   if (steps.length > 1 && unknown.length > mostMistyped) return { word, expression: nothing, notes: [] }
@@ -155,7 +158,7 @@ async function calledBy(db: Db, typed: string, counts: Counts): Promise<Expressi
   const parts = stepsOf(typed).map(({ word }) => facet('name', word))
   const last = parts.at(-1)
   if (last === undefined) return nothing
-  for (const [term, count] of await readCounts(db, parts)) counts.set(term, count)
+  await lookUp(db, counts, parts)
   return counts.has(last) ? { kind: 'all', parts: parts.map(only) } : namedBy(db, typed)
 }
 

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
-import { Hono, type Context as HonoContext } from 'hono'
+import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { OpenChannel } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
@@ -53,14 +53,14 @@ export function createHttp(ctx: Pick<Context, 'log' | 'channels' | 'workspaces'>
         headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
       }),
   )
-  const limitOf = new Map(
-    [...ctx.channels.values()].map(({ id, open }) => [`/channels/${id}`, open.inbound.maxBytes ?? bodyLimitBytes]),
+  const usual = limitedTo(bodyLimitBytes)
+  const limits = new Map(
+    [...ctx.channels.values()].map(({ id, open: { inbound } }) => [
+      `/channels/${id}`,
+      inbound.maxBytes === undefined ? usual : limitedTo(inbound.maxBytes),
+    ]),
   )
-  app.use((c, next) => {
-    const maxSize = limitOf.get(c.req.path) ?? bodyLimitBytes
-    const onError = () => problem(413, `The body is larger than ${maxSize / 1024} kB. Send less at once`)
-    return bodyLimit({ maxSize, onError })(c, next)
-  })
+  app.use((c, next) => (limits.get(c.req.path) ?? usual)(c, next))
   if (parts.roles.intake)
     for (const channel of ctx.channels.values()) mountChannel(app, parts.deliver, peerOf, channel.id, channel.open)
   if (parts.roles.workspace) {
@@ -75,6 +75,11 @@ export function createHttp(ctx: Pick<Context, 'log' | 'channels' | 'workspaces'>
   app.notFound((c) => problem(404, `There is nothing at ${c.req.path}`))
   app.onError((error, c) => answerError(ctx, error, c))
   return app
+}
+
+function limitedTo(maxSize: number): MiddlewareHandler {
+  const onError = () => problem(413, `The body is larger than ${maxSize / 1024} kB. Send less at once`)
+  return bodyLimit({ maxSize, onError })
 }
 
 /** An IPv6 customer has a whole /64 to write from; an IPv4 address inside IPv6 is shown as what it is. */

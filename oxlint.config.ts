@@ -151,7 +151,7 @@ export default defineConfig({
     {
       // Contracts, pure nouns, and what everybody may use.
       files: [
-        'src/{channels/channel,workspaces/workspace,workspaces/card,workspaces/message,workspaces/form,workspaces/report,workspaces/found,workspaces/{command*,nearest},errors,env,id,clock}.ts',
+        'src/{channels/channel,workspaces/workspace,workspaces/card*,workspaces/message,workspaces/form,workspaces/report,workspaces/found,workspaces/{command*,nearest},errors,env,id,clock}.ts',
         ...pureNouns.map((file) => `src/${file}`),
       ],
       rules: restricted(

@@ -6,6 +6,7 @@ import { builtInTemplates } from './assistant/templates.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { channelTypes, publicUrlOf, workspaceTypes, type Config } from './config.ts'
 import { reportAccount } from './accounts/broken.ts'
+import { learnAccounts } from './accounts/learn.ts'
 import { watchAccounts } from './accounts/watch.ts'
 import type { Inlet } from './channels/channel.ts'
 import type { ActiveChannel, Context } from './context.ts'
@@ -46,7 +47,7 @@ import { createHttp, listen } from './http/server.ts'
 import { isUuid, newId } from './id.ts'
 import { fetchAttachment } from './interactions/fetch-attachment.ts'
 import { createIntake } from './interactions/intake.ts'
-import { findStanding } from './interactions/queries.ts'
+import { findOpen, findStanding } from './interactions/queries.ts'
 import { triageInteraction } from './interactions/triage.ts'
 import { holdLease } from './jobs/lease.ts'
 import { openQueue } from './jobs/queue.ts'
@@ -211,6 +212,15 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       }
     }
 
+    const learning = new AbortController()
+    const learnt = learnAccounts(ctx, learning.signal)
+    opened.push({
+      async stop() {
+        learning.abort()
+        await learnt
+      },
+    })
+
     const intake = createIntake(ctx)
     if (does.worker) {
       const handlers: JobHandlers = {
@@ -251,6 +261,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
           cursor: (key) => readCursor(ctx, channelId, key),
           unsettled: (account) => findUnsettled(db, channelId, account),
           standing: (account) => findStanding(db, channelId, account),
+          waiting: (account) => findOpen(db, channelId, account),
           report: (account, problem) => reportAccount(ctx, channelId, account, problem),
         }
         return holdLease(ctx, `stream:${channelId}`, streams.signal, (signal) => run(inlet, signal))

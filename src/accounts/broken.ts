@@ -6,7 +6,7 @@ import { CredentialsError } from '../errors.ts'
 import { escalate } from '../posts/notify.ts'
 import { readTuning } from '../settings/queries.ts'
 import { tryAccount } from './mend.ts'
-import { accountText, findDue, isAccount, type AccountRef } from './queries.ts'
+import { accountText, countHeld, isAccount, type AccountRef } from './queries.ts'
 
 export type AccountContext = Pick<Context, 'db' | 'queue' | 'clock' | 'newId' | 'channels' | 'workspaces'>
 
@@ -44,11 +44,10 @@ export async function breakAccount(
     actor: 'deskbell',
     data: { channel, account, reason },
   })
-  const held = (await findDue(tx, ref, ctx.clock.now())).filter(({ problem }) => problem?.isHeld).length
   await escalate(ctx, tx, await readTuning(tx), {
     key: `broken:${channel}:${account}:${ctx.newId()}`,
     title: `${accountText(ctx, ref)} must be authorised anew`,
-    lines: [{ text: reason }, { text: `What to do: ${action}` }, { text: waitingText(held) }],
+    lines: [{ text: reason }, { text: `What to do: ${action}` }, { text: waitingText(await countHeld(tx, ref)) }],
   })
 }
 

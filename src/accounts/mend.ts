@@ -6,7 +6,17 @@ import { isAnyOf } from '../db/sets.ts'
 import { escalate } from '../posts/notify.ts'
 import { moveReply, settleFailed, type SettleContext } from '../replies/settle.ts'
 import { readTuning } from '../settings/queries.ts'
-import { accountText, findDue, findUnknown, isAccount, isHeld, lockHeld, type AccountRef } from './queries.ts'
+import { forgetPresence } from './presence.ts'
+import {
+  accountText,
+  findHeld,
+  findUnknown,
+  isAccount,
+  isHeld,
+  isUnderWay,
+  lockHeld,
+  type AccountRef,
+} from './queries.ts'
 
 type MendContext = Pick<Context, 'db' | 'queue' | 'clock' | 'newId' | 'channels' | 'workspaces'>
 
@@ -26,12 +36,8 @@ export async function tryAccount(ctx: MendContext, ref: AccountRef): Promise<voi
     const locked = await tx.select().from(brokenAccounts).where(isAccount(ref)).for('update')
     if (locked.length === 0) return false
     const now = ctx.clock.now()
-    const due = await findDue(tx, ref, now)
-    const isUnderWay = due.some(
-      ({ problem, sendAfter }) => !problem?.isHeld && now.getTime() - sendAfter.getTime() < trialMs,
-    )
-    if (isUnderWay) return false
-    const first = due.find(({ problem }) => problem?.isHeld)
+    if (await isUnderWay(tx, ref, { after: new Date(now.getTime() - trialMs), until: now })) return false
+    const [first] = await findHeld(tx, ref, 1)
     if (!first) return true
     if (isTooEarly(since, first.attemptedAt, now)) return false
     const { id: replyId, conversationId } = first
@@ -58,6 +64,7 @@ export async function mendAccount(ctx: MendContext, ref: AccountRef, tried = 0):
     const [broken] = await tx.delete(brokenAccounts).where(isAccount(ref)).returning()
     if (!broken) return
     const held = await lockHeld(tx, ref)
+    await forgetPresence(tx, ref)
     const ids = held.map(({ id }) => id)
     await tx.update(replies).set({ problem: null }).where(isAnyOf(replies.id, ids))
     const inOrder = held.toSorted((a, b) => a.approvedAt.getTime() - b.approvedAt.getTime())
@@ -77,20 +84,20 @@ export async function mendAccount(ctx: MendContext, ref: AccountRef, tried = 0):
   })
 }
 
-/** An account that is no longer configured: what waits for it fails, with what to do about it. May be repeated. */
+/** An account that is no longer configured anywhere: what waits for it fails, with what to do about it. May be repeated. */
 export async function dropAccount(ctx: MendContext & SettleContext, ref: AccountRef): Promise<void> {
   const problem = {
     reason: `${accountText(ctx, ref)} is not connected any more`,
     action: 'Connect it again and send again, or answer the customer in another way',
   }
-  const due = await findDue(ctx.db, ref, ctx.clock.now())
-  for (const { id } of due.filter((reply) => reply.problem?.isHeld))
+  for (const { id } of await findHeld(ctx.db, ref))
     await ctx.db.transaction((tx) => settleFailed(ctx, tx, id, ['queued'], 'failed', problem, { condition: isHeld }))
   await ctx.db.transaction(async (tx) => {
     const locked = await tx.select().from(brokenAccounts).where(isAccount(ref)).for('update')
     // One that was held in between is found the next time.
     if (locked.length === 0 || (await lockHeld(tx, ref)).length > 0) return
     await tx.delete(brokenAccounts).where(isAccount(ref))
+    await forgetPresence(tx, ref)
     await lookUpUnknown(ctx, tx, ref)
   })
 }

@@ -1,8 +1,8 @@
-import { and, asc, eq, lte, sql, type SQL } from 'drizzle-orm'
+import { and, asc, count, eq, gt, lte, sql, type SQL } from 'drizzle-orm'
 import { accountName, type Context } from '../context.ts'
 import type { Db } from '../db/client.ts'
 import { brokenAccounts, replies } from '../db/schema.ts'
-import { originOf } from '../workspaces/card.ts'
+import { originOf } from '../workspaces/card-words.ts'
 
 /** One inbox on a channel, by their ids. */
 export interface AccountRef {
@@ -45,10 +45,14 @@ export async function keepBroken(tx: Db, replyId: string): Promise<Pick<BrokenAc
   return row ?? null
 }
 
-/** Replies of an account that should be on their way by now, the first that was approved first. */
-export async function findDue(tx: Db, { channel, account }: AccountRef, now: Date): Promise<ReplyRow[]> {
-  return tx
-    .select()
+/** Whether a reply of an account that isn't held fell due in this time, and nobody knows yet what becomes of it. */
+export async function isUnderWay(
+  tx: Db,
+  { channel, account }: AccountRef,
+  { after, until }: { after: Date; until: Date },
+): Promise<boolean> {
+  const found = await tx
+    .select({ id: replies.id })
     .from(replies)
     .where(
       and(
@@ -56,18 +60,49 @@ export async function findDue(tx: Db, { channel, account }: AccountRef, now: Dat
         sql`${replies.state} in ('queued', 'sending')`,
         eq(replies.channel, channel),
         eq(replies.account, account),
-        lte(replies.sendAfter, now),
+        gt(replies.sendAfter, after),
+        lte(replies.sendAfter, until),
+        sql`(${isHeld}) is not true`,
       ),
     )
+    .limit(1)
+  return found.length > 0
+}
+
+function isHeldOf({ channel, account }: AccountRef): SQL | undefined {
+  return and(sql`${replies.state} = 'queued'`, eq(replies.channel, channel), eq(replies.account, account), isHeld)
+}
+
+/** Ids of an account's held replies, and when each was tried last, the first that was approved first. */
+export async function findHeld(
+  tx: Db,
+  ref: AccountRef,
+  most?: number,
+): Promise<Pick<ReplyRow, 'id' | 'conversationId' | 'attemptedAt'>[]> {
+  const { id, conversationId, attemptedAt } = replies
+  const held = tx
+    .select({ id, conversationId, attemptedAt })
+    .from(replies)
+    .where(isHeldOf(ref))
     .orderBy(asc(replies.approvedAt), asc(replies.id))
+  return most === undefined ? held : held.limit(most)
+}
+
+export async function countHeld(tx: Db, ref: AccountRef): Promise<number> {
+  const [held] = await tx.select({ count: count() }).from(replies).where(isHeldOf(ref))
+  return held?.count ?? 0
 }
 
 /** Locks an account's held replies in the order in which replies are locked everywhere. */
-export async function lockHeld(tx: Db, { channel, account }: AccountRef): Promise<ReplyRow[]> {
+export async function lockHeld(
+  tx: Db,
+  ref: AccountRef,
+): Promise<Pick<ReplyRow, 'id' | 'conversationId' | 'approvedAt'>[]> {
+  const { id, conversationId, approvedAt } = replies
   return tx
-    .select()
+    .select({ id, conversationId, approvedAt })
     .from(replies)
-    .where(and(sql`${replies.state} = 'queued'`, eq(replies.channel, channel), eq(replies.account, account), isHeld))
+    .where(isHeldOf(ref))
     .orderBy(asc(replies.id))
     .for('update')
 }

@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts'
 import type { SettleContext } from '../replies/settle.ts'
 import { credentialsErrorIn, reportAccount, type AccountContext } from './broken.ts'
 import { dropAccount, tryAccount } from './mend.ts'
+import { isGone, keepAccount } from './presence.ts'
 import { listBroken, type BrokenAccount } from './queries.ts'
 
 type WatchContext = AccountContext & SettleContext & Pick<Context, 'log'>
@@ -16,7 +17,11 @@ async function look(ctx: WatchContext, broken: BrokenAccount): Promise<void> {
   const { channel: id, account } = broken
   const channel = ctx.channels.get(id)
   const isThere = channel?.open.findsAccounts || channel?.open.accounts.some((one) => one.id === account)
-  if (!channel || !isThere) return dropAccount(ctx, broken)
+  if (!channel || !isThere) {
+    if (await isGone(ctx, broken)) await dropAccount(ctx, broken)
+    return
+  }
+  await keepAccount(ctx, broken)
   try {
     await channel.open.check(account)
   } catch (error) {

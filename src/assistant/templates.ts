@@ -1,6 +1,7 @@
 import { themes, type Theme } from '../interactions/interaction.ts'
 import type { Brand } from '../settings/tuning.ts'
 import type { Brief, ConversationView } from './assistant.ts'
+import { contactIn } from './contact.ts'
 import { isLanguage, languages } from './languages.ts'
 import { topicName } from './offline/topics.ts'
 import { letterParts, publicComplaint, texts } from './texts.ts'
@@ -100,14 +101,6 @@ function fill(template: string, values: Record<Placeholder, string>): string {
 
 function isPlaceholder(name: string): name is Placeholder {
   return (placeholders as readonly string[]).includes(name)
-}
-
-const emails = /[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,5}/gu
-
-/** The email address that the team's facts name. Empty where there is none, or several: nobody knows which is for customers. */
-function contactIn(facts: string): string {
-  const [found = '', another] = new Set(facts.match(emails) ?? [])
-  return another === undefined ? found : ''
 }
 
 /** A name that can stand in a letter, or nothing: people enter links and worse as their names. */

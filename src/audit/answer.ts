@@ -198,7 +198,9 @@ function erasureText(
 ): string {
   // Without the customer it was cut off, and they are there still.
   const forgotten = counts['customers'] ? 'erased a customer' : 'began to erase a customer, who must be asked for again'
-  const what = kind === 'forget' ? forgotten : 'erased what was kept long enough'
+  const kept = 'erased what was kept long enough'
+  const takenBack = 'took out of the rooms what its author took back'
+  const what = { forget: forgotten, retention: kept, removal: takenBack }[kind]
   const posts = left
     ? `${left.posts.toLocaleString('en')} ${left.posts === 1 ? 'post' : 'posts'} still to be taken out${left.problem ? ` (${left.problem})` : ''}`
     : `nothing is left in the rooms${doneAt ? ` since ${clockText(doneAt, timeZone)}` : ''}`

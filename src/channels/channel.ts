@@ -55,6 +55,11 @@ export interface OpenChannel {
   accounts: Account[]
   /** True where `accounts` grows as they are found: one that isn't listed may be there all the same. */
   findsAccounts?: boolean
+  /**
+   * Asks the provider for accounts, or names of them, that the settings leave out; then they stand in `accounts`. Called every few
+   * minutes in every process, and asks no more often than it needs to. Throws RetryableError or PermanentError.
+   */
+  learnAccounts?: (signal: AbortSignal) => Promise<void>
   /** Overrides what the settings changed in the channel's limits. */
   limits?: Partial<Limits>
   /** How interactions come in, one way or two; empty: teammates write down what they heard elsewhere. */
@@ -177,6 +182,8 @@ export interface Inlet {
   unsettled(account: string): Promise<UnsettledReply[]>
   /** External ids of an account's conversations in which something stands that the customer did: not taken back, or written anew since. */
   standing(account: string): Promise<string[]>
+  /** External ids of an account's conversations that wait for the team, or are put off. */
+  waiting(account: string): Promise<string[]>
   /** Says that an account must be authorised anew, or (null) that it works. May be said as often as it is found. */
   report(account: string, problem: CredentialsError | null): Promise<void>
 }
@@ -194,6 +201,8 @@ export interface Delivery {
   interactions: InboundInteraction[]
   /** What customers took back, or the provider took down. */
   removals?: Removal[]
+  /** What was answered past Deskbell. */
+  answers?: ElsewhereAnswer[]
   /** What became of our replies. */
   receipts?: Receipt[]
   /** Where to go on after a restart; moves in the same transaction. */
@@ -272,6 +281,16 @@ export interface Removal {
   account: string
   /** The interaction's `externalId`, or its `versionOf`: then all versions. */
   externalId: string
+  at: Date
+}
+
+/** Somebody of ours answered in the provider's own app or pages. The conversation is done, unless the team had a hand in it. */
+export interface ElsewhereAnswer {
+  account: string
+  /** Of what it answers: the interaction's `externalId`, or its `versionOf`. */
+  externalId: string
+  /** For the team: 'It was answered on Google: "Thank you!"' */
+  note: string
   at: Date
 }
 

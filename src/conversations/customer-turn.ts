@@ -52,11 +52,11 @@ export function customerTurn(row: InteractionRow, name: string, files: FileRow[]
     return { ...turn, ...none, notes: ['Removed by its author'], undone: 'removed' }
   }
   const shown = { ...turn, rating, text, translation, attachments: files.map(attachmentOf) }
-  const missing = files.flatMap(({ name: file, problem }) =>
-    problem === null ? [] : [`${file} could not be fetched: ${problem}`],
-  )
-  if (row.replacedAt === null) return { ...shown, notes: [...notes, ...missing] }
-  return { ...shown, notes: [...notes, ...missing, 'They changed this later'], undone: 'changed' }
+  // The file itself says that it could not be fetched.
+  const missing = files.flatMap(({ name: file, problem }) => (problem === null ? [] : [`${file}: ${problem}`]))
+  const told = [...notes, ...(automatic === 'reaction' ? ['Their reaction'] : []), ...missing]
+  if (row.replacedAt === null) return { ...shown, notes: told }
+  return { ...shown, notes: [...told, 'They changed this later'], undone: 'changed' }
 }
 
 function attachmentOf({ id, name, mediaType, bytes, isKept, isBeingFetched, problem }: FileRow): AttachmentRef {

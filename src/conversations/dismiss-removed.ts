@@ -1,13 +1,9 @@
-import { and, eq, inArray, isNotNull, isNull } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Db } from '../db/client.ts'
-import { conversations, interactions } from '../db/schema.ts'
-import { supersedeDrafts } from '../drafts/queries.ts'
+import { interactions } from '../db/schema.ts'
 import { findWaiting } from '../interactions/queries.ts'
-import { writingJobs } from '../jobs/jobs.ts'
-import { resolveProblems } from '../jobs/resolve.ts'
-import { dismissOutcomes } from '../measures/outcomes.ts'
-import { addEvent, changeConversation } from './queries.ts'
+import { dismissUnasked } from './dismiss-unasked.ts'
 
 /**
  * Dismisses a conversation that waits for an answer to nothing, because what it was about was removed by its author. False:
@@ -32,25 +28,5 @@ export async function dismissIfRemoved(
   if (!removed) return false
   const left = await findWaiting(tx, conversationId)
   if (left.some(({ isCurrent }) => isCurrent)) return false
-  const row = await changeConversation(
-    ctx,
-    tx,
-    conversationId,
-    {
-      state: 'dismissed',
-      dismissedReason: 'removed',
-      dismissedBy: null,
-      isDrafting: false,
-      waitingSince: null,
-      snoozedUntil: null,
-    },
-    inArray(conversations.state, ['waiting', 'snoozed']),
-  )
-  if (!row) return false
-  await supersedeDrafts(tx, conversationId, 'dismissed')
-  await resolveProblems(ctx, tx, conversationId, writingJobs)
-  const data = { reason: 'removed' as const, seq: row.inboundSeq }
-  const at = await addEvent(ctx, tx, 'conversation.dismissed', { conversationId, actor: 'deskbell', data })
-  await dismissOutcomes(tx, [{ conversationId, at, ...data }])
-  return true
+  return dismissUnasked(ctx, tx, conversationId, 'removed')
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { readCardRefs } from '../posts/queries.ts'
-import { duration } from '../workspaces/card.ts'
+import { duration } from '../workspaces/card-words.ts'
 import type { AnswerLine } from '../workspaces/workspace.ts'
 import type { Conversation } from './conversation.ts'
 import { readConversations } from './read.ts'

@@ -1,7 +1,7 @@
 import { countText, themesText, topicText } from '../digests/words.ts'
 import type { Theme } from '../interactions/interaction.ts'
 import { dateOf } from '../settings/hours.ts'
-import { duration, languageName } from '../workspaces/card.ts'
+import { duration, languageName } from '../workspaces/card-words.ts'
 import type { CustomerPage } from '../workspaces/found.ts'
 import { counted } from '../workspaces/kit/text.ts'
 import { dateText } from './journey.ts'

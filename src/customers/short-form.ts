@@ -3,7 +3,7 @@ import type { ActiveChannel } from '../context.ts'
 import { rowsOf, type Db } from '../db/client.ts'
 import { themeText, themesText } from '../digests/words.ts'
 import type { Theme } from '../interactions/interaction.ts'
-import { duration } from '../workspaces/card.ts'
+import { duration } from '../workspaces/card-words.ts'
 import { oneLine } from '../workspaces/kit/text.ts'
 
 /** What there was with a customer before. */

@@ -525,7 +525,7 @@ export const erasures = pgTable(
   'erasures',
   {
     id: uuid('id').primaryKey(),
-    kind: text('kind').$type<'forget' | 'retention'>().notNull(),
+    kind: text('kind').$type<'forget' | 'retention' | 'removal'>().notNull(),
     /** A teammate's id, or `deskbell`. */
     by: text('by').notNull(),
     /** How many conversations, messages, replies, files, posts … were erased. */

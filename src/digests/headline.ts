@@ -158,7 +158,7 @@ function rewritten(facts: HeadlineFacts): string | null {
   const baseline = baselineOf(facts, share)
   const now = share(facts.now)
   if (now === null || count < 5 || now < 0.3 || (baseline && now < baseline.value * 1.5)) return null
-  return `${say.countText(count)} of ${say.countText(drafts)} answers were rewritten from their drafts (${say.shareText(now)})${against(baseline, say.shareText)}`
+  return `${say.countText(count)} of ${say.countText(drafts)} drafts were rewritten (${say.shareText(now)})${against(baseline, say.shareText)}`
 }
 
 function faster(facts: HeadlineFacts): string | null {

@@ -1,7 +1,7 @@
 import { inArray } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { teammates } from '../db/schema.ts'
-import { languageName } from '../workspaces/card.ts'
+import { languageName } from '../workspaces/card-words.ts'
 import { oneLine } from '../workspaces/kit/text.ts'
 import type { Dimension, Measure } from '../measures/numbers.ts'
 import { capitalised, topicText } from './words.ts'
@@ -16,11 +16,11 @@ export const measureNames: Record<Measure, string> = {
   unedited: 'sent as drafted',
   edited: 'sent with an edited draft',
   rewritten: 'sent with a rewritten draft',
-  'self-written': 'written without a draft',
+  'self-written': 'sent without a draft, or from a template',
   'by-hand': 'sent by hand',
   dismissed: 'dismissed',
   spam: 'taken for spam',
-  automatic: 'automatic messages and reactions',
+  automatic: 'automatic messages, reactions and what was answered elsewhere',
   undelivered: 'not delivered',
   csat: 'said how satisfied they are',
   nps: 'said whether they recommend you',

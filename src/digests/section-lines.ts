@@ -1,4 +1,5 @@
-import { dismissLabels, type Label } from '../workspaces/card.ts'
+import { dismissLabels } from '../workspaces/card-words.ts'
+import type { Label } from '../workspaces/card.ts'
 import type { ReportLine } from '../workspaces/report.ts'
 import { baselineOf, changeText, surprise, type Compared } from './compare.ts'
 import type { Opens } from './figures.ts'
@@ -25,11 +26,8 @@ export function line(label: string, text: string, more: Partial<ReportLine> = {}
 
 export function drafts({ all, opens }: LineFacts): ReportLine[] {
   const total = say.draftsOf(all.now)
-  const one = (
-    label: string,
-    measure: 'unedited' | 'edited' | 'rewritten' | 'self-written',
-    pick: (numbers: Numbers) => number,
-  ) => {
+  const { selfWritten } = all.now.drafts
+  const one = (label: string, measure: 'unedited' | 'edited' | 'rewritten', pick: (numbers: Numbers) => number) => {
     const count = pick(all.now)
     if (count === 0) return []
     const share = (numbers: Numbers) => (say.draftsOf(numbers) > 0 ? pick(numbers) / say.draftsOf(numbers) : null)
@@ -41,7 +39,9 @@ export function drafts({ all, opens }: LineFacts): ReportLine[] {
     ...one('Sent as drafted', 'unedited', (numbers) => numbers.drafts.unedited),
     ...one('Edited', 'edited', (numbers) => numbers.drafts.edited),
     ...one('Rewritten', 'rewritten', (numbers) => numbers.drafts.rewritten),
-    ...one('Written without a draft', 'self-written', (numbers) => numbers.drafts.selfWritten),
+    ...(selfWritten > 0
+      ? [line('Own words or a template', say.countText(selfWritten), { opens: opens('self-written', selfWritten) })]
+      : []),
   ]
 }
 
@@ -141,7 +141,7 @@ export function notAnswered({ all, opens }: LineFacts): ReportLine[] {
   }
   if (spam > 0) lines.push(line('Spam', say.countText(spam), { opens: opens('spam', spam) }))
   if (automatic > 0)
-    lines.push(line('Automatic and reactions', say.countText(automatic), { opens: opens('automatic', automatic) }))
+    lines.push(line('Needing no answer', say.countText(automatic), { opens: opens('automatic', automatic) }))
   return lines
 }
 

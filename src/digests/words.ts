@@ -1,5 +1,5 @@
 import { addDays, clockText } from '../settings/hours.ts'
-import { duration } from '../workspaces/card.ts'
+import { duration } from '../workspaces/card-words.ts'
 import { isolated, oneLine } from '../workspaces/kit/text.ts'
 import { mostTopics, type Numbers } from '../measures/numbers.ts'
 
@@ -60,8 +60,8 @@ export const undeliveredOf = ({ undelivered }: Numbers): number => undelivered.f
 /** Of 100: promoters less detractors. */
 export const npsOf = ({ nps }: Numbers): number | null =>
   nps && nps.of > 0 ? Math.round(((nps.promoters - nps.detractors) / nps.of) * 100) : null
-export const draftsOf = ({ drafts }: Numbers): number =>
-  drafts.unedited + drafts.edited + drafts.rewritten + drafts.selfWritten
+/** Drafts of the assistant that were sent: what began without one, or from a template, says nothing of them. */
+export const draftsOf = ({ drafts }: Numbers): number => drafts.unedited + drafts.edited + drafts.rewritten
 
 /** How many came in of a theme. */
 export const themeCount = ({ themes }: Numbers, theme: string): number =>

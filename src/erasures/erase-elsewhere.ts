@@ -6,7 +6,7 @@ import { isAnyOf } from '../db/sets.ts'
 import { dropExchanges } from '../history/drop.ts'
 import { findOldestUnanswered } from '../interactions/queries.ts'
 import { dismissOutcomes } from '../measures/outcomes.ts'
-import type { PostBody } from '../posts/post.ts'
+import { tellingRest, tellsOf } from '../posts/post.ts'
 import { clearWriting, deleted, scrubEvents } from './clear.ts'
 import { eraseConversations, lockAll, settleReplies, type EraseContext } from './erase.ts'
 import { sumOf, type Counts } from './receipt.ts'
@@ -65,12 +65,10 @@ async function eraseFrom(ctx: EraseContext, tx: Db, part: Part): Promise<Counts>
     // What was still to leave is withdrawn by now: it answered what is gone.
     .where(and(eq(replies.conversationId, conversationId), or(isTo(customerIds), eq(replies.state, 'queued'))))
   const replyIds = toThem.map(({ id }) => id)
-  const tells = tellsOf(
-    written.map(({ seq }) => seq),
-    replyIds,
-    ids,
+  const told = { turns: written, replyIds }
+  const taken = await takePosts(ctx, tx, erasureId, [conversationId], ({ body }) =>
+    tellsOf(body, told) ? (tellingRest(body, told) ?? 'goes') : 'stays',
   )
-  const taken = await takePosts(ctx, tx, erasureId, [conversationId], ({ body }) => tells(body))
   const gone = { conversationIds: [conversationId], interactionIds: ids, since: row.createdAt }
   const shown = await takeMentions(ctx, tx, erasureId, gone)
   await scrubEvents(tx, [conversationId])
@@ -112,22 +110,6 @@ async function eraseFrom(ctx: EraseContext, tx: Db, part: Part): Promise<Counts>
 function isTo(customerIds: string[]) {
   return sql`exists (select from ${identities} where ${isAnyOf(identities.customerId, customerIds)}
     and lower(${replies.recipient}) in (lower(${identities.externalId}), lower(${identities.email})))`
-}
-
-/** True of what stands in a thread and tells of one of these. */
-function tellsOf(seqs: number[], replyIds: string[], interactionIds: string[]): (body: PostBody) => boolean {
-  return (body) => {
-    switch (body.kind) {
-      case 'said':
-        return seqs.some((seq) => seq >= body.from && seq <= body.to)
-      case 'sent':
-        return replyIds.includes(body.replyId)
-      case 'files':
-        return body.turns.some((turn) => interactionIds.includes(turn))
-      default:
-        return false
-    }
-  }
 }
 
 /** The conversation as it is without them: nobody may be left waiting in it, or a draft be missing. */

@@ -3,14 +3,13 @@ import type { Context } from '../context.ts'
 import { posts, removals } from '../db/schema.ts'
 import { GoneError, messageOf, PermanentError, RetryableError } from '../errors.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
-import { isBulletin, renderBulletin } from '../posts/bulletins.ts'
 import { escalate } from '../posts/notify.ts'
-import { postBackoffMs, type PostBody } from '../posts/post.ts'
+import { postBackoffMs } from '../posts/post.ts'
 import { holdMs, isPost } from '../posts/queries.ts'
 import { readTuning } from '../settings/queries.ts'
-import type { Message } from '../workspaces/message.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import { receiptNumber, settleReceipt, settleReceipts } from './receipt.ts'
+import { showAnew, watchCard } from './show-anew.ts'
 
 type RemoveContext = Pick<Context, 'db' | 'queue' | 'clock' | 'log' | 'channels' | 'workspaces'>
 type RemovalRow = typeof removals.$inferSelect
@@ -106,47 +105,16 @@ async function removeOne(ctx: RemoveContext, workspace: Workspace, removal: Remo
   const [post] = await ctx.db.select().from(posts).where(isPost(workspace.id, removal.key))
   // Only what is about one conversation has left the outbox.
   if (post && post.conversationId === null) return showAnew(ctx, workspace, post)
+  // A card that stays; in another room, an earlier copy of it goes.
+  if (post?.body.kind === 'card' && post.room === removal.room) {
+    const laterMs = await watchCard(ctx, removal.attempts, post)
+    if (laterMs !== null && removal.attempts >= patientAttempts) throw new Error('the card can’t be changed')
+    return laterMs
+  }
   const { room, threadRef: thread, key, since } = removal
   const ref = removal.ref ?? (await workspace.find({ room, thread, key }, since))
   if (ref) await workspace.remove(ref)
   return null
-}
-
-async function showAnew(
-  ctx: RemoveContext,
-  workspace: Workspace,
-  post: typeof posts.$inferSelect,
-): Promise<number | null> {
-  const { ref, body } = post
-  // On its way: how it was rendered can't be told.
-  if (ref === null && post.attemptedAt !== null) return 10_000
-  const message = isBulletin(body) ? await renderBulletin(ctx, ctx.db, workspace.id, body) : null
-  const left = message && !isEmpty(body, message) ? message : null
-  if (!left) {
-    if (ref) await workspace.remove(ref)
-    await ctx.db.delete(posts).where(isPost(workspace.id, post.key))
-    return null
-  }
-  try {
-    if (ref) await workspace.update(ref, left)
-  } catch (error) {
-    if (!(error instanceof GoneError && error.what === 'post')) throw error
-  }
-  return null
-}
-
-/** Nothing is left of what it was posted for. */
-function isEmpty(body: PostBody, message: Message): boolean {
-  switch (message.kind) {
-    case 'found':
-      return message.passages.length === 0
-    case 'notice': {
-      const isTold = (lines: { conversationId?: string }[]) => lines.some((line) => line.conversationId !== undefined)
-      return body.kind === 'notice' && isTold(body.lines) && !isTold(message.lines)
-    }
-    default:
-      return false
-  }
 }
 
 async function putOff(ctx: RemoveContext, { id }: RemovalRow, inMs: number): Promise<void> {

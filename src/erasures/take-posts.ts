@@ -3,24 +3,30 @@ import type { Context } from '../context.ts'
 import { rowsOf, type Db } from '../db/client.ts'
 import { posts, removals, rooms } from '../db/schema.ts'
 import { insertAll, isAnyOf } from '../db/sets.ts'
-import { cardKey } from '../posts/post.ts'
-import { isPost, type PostRow } from '../posts/queries.ts'
+import { cardKey, type PostBody } from '../posts/post.ts'
+import { isPost, newPost, type PostRow } from '../posts/queries.ts'
 
 type TakeContext = Pick<Context, 'queue' | 'clock' | 'newId'>
 
 /** Whatever is about to be posted is there by then, or never. */
 const settlingMs = 5000
+/** By then a card that was changed shows it. */
+const watchMs = 60_000
+
+/** What becomes of a post: it stays, is gone, or what it told is told anew by another, from what is left. */
+export type Fate = 'stays' | 'goes' | PostBody
 
 /**
- * Takes the posts of conversations off the outbox, and has those that stand in rooms, or may, taken out. `only`: leaves the
- * others be. Returns how many are to be taken out. Call it with the conversations locked.
+ * Takes the posts of conversations off the outbox, and has those that stand in rooms, or may, taken out; what nobody tried to
+ * post yet is only taken off. Of cards that stay it is seen to that they show what is left. Returns how many are to be taken out. Call it with the conversations locked, so that rows that
+ * refer to them can still be added: `no key update`.
  */
 export async function takePosts(
   ctx: TakeContext,
   tx: Db,
   erasureId: string,
   conversationIds: string[],
-  only: (post: PostRow) => boolean = () => true,
+  fateOf: (post: PostRow) => Fate = () => 'goes',
 ): Promise<number> {
   const held = await tx
     .select()
@@ -28,24 +34,50 @@ export async function takePosts(
     .where(isAnyOf(posts.conversationId, conversationIds))
     .orderBy(asc(posts.workspace), asc(posts.key))
     .for('update')
-  const taken = held.filter(only)
+  const fates = held.map((row) => ({ row, fate: fateOf(row) }))
+  const taken = fates.filter(({ fate }) => fate !== 'stays').map(({ row }) => row)
   const cards = new Map(held.map((row) => [placeKey(row.workspace, row.key), row]))
-  const lostRooms = taken.some(isAlsoElsewhere) ? await tx.select().from(rooms) : []
-  const rows = taken.flatMap((row) => [
-    ...(row.ref === null && row.attemptedAt === null ? [] : [removalOf(ctx, erasureId, row, cards)]),
-    ...(isAlsoElsewhere(row) ? lostRooms : [])
-      .filter(({ workspace, room }) => workspace === row.workspace && room !== row.room)
-      // Where its first copy was is forgotten, but not what it is found by.
-      .map(({ room }) => ({
-        ...removalOf(ctx, erasureId, { ...row, room }, cards),
-        ref: null,
-        notBefore: ctx.clock.now(),
-      })),
-  ])
-  await insertAll(tx, removals, rows)
+  const lostRooms = held.some(isAlsoElsewhere) ? await tx.select().from(rooms) : []
+  const rows = [
+    ...taken.filter((row) => !isUntried(row)).map((row) => removalOf(ctx, erasureId, row, cards)),
+    // Where its first copy was is forgotten, but not what it is found by. Nobody keeps that one up to date.
+    ...held.filter(isAlsoElsewhere).flatMap((row) =>
+      lostRooms
+        .filter(({ workspace, room }) => workspace === row.workspace && room !== row.room)
+        .map(({ room }) => ({
+          ...removalOf(ctx, erasureId, { ...row, room }, cards),
+          ref: null,
+          notBefore: ctx.clock.now(),
+        })),
+    ),
+  ]
+  const shown = fates.filter(({ row, fate }) => fate === 'stays' && row.body.kind === 'card' && !isUntried(row))
+  const watches = shown.map(({ row }) => watchOf(removalOf(ctx, erasureId, row, cards)))
+  await insertAll(tx, removals, [...rows, ...watches])
   for (const { workspace, key } of taken) await tx.delete(posts).where(isPost(workspace, key))
-  await askForRemoval(ctx, tx, rows)
+  await insertAll(
+    tx,
+    posts,
+    fates.flatMap(({ row, fate }) => (typeof fate === 'string' ? [] : [anew(ctx, row, fate)])),
+  )
+  await askForRemoval(ctx, tx, [...rows, ...watches])
   return rows.length
+}
+
+/** Planned, and nobody tried to post it. */
+export const isUntried = ({ ref, attemptedAt }: PostRow): boolean => ref === null && attemptedAt === null
+
+/** A card that stays has its change coming: that it showed it is looked at later, however long its platform may be down. */
+function watchOf(removal: typeof removals.$inferInsert): typeof removals.$inferInsert {
+  return { ...removal, notBefore: new Date(removal.notBefore.getTime() + watchMs) }
+}
+
+/** Under another key: by the old one, what is on its way is looked for. */
+function anew(ctx: TakeContext, row: PostRow, body: PostBody): PostRow {
+  const { workspace, conversationId, room, createdAt } = row
+  const [first = row.key] = row.key.split('~')
+  const key = `${first}~${ctx.newId()}`
+  return { ...newPost({ workspace, key, conversationId, room, body, rank: 2 }, ctx.clock.now()), createdAt }
 }
 
 /** Has notices, reports and what was shared shown anew, where they tell of what is gone. Returns how many these are. */

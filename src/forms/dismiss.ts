@@ -1,5 +1,5 @@
 import { givenReasons } from '../conversations/conversation.ts'
-import { dismissLabels } from '../workspaces/card.ts'
+import { dismissLabels } from '../workspaces/card-words.ts'
 import { customersWords, type CardForm } from './card-form.ts'
 import { oneOf, readValues } from './values.ts'
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { MessageTemplate } from '../channels/channel.ts'
 import { cleanValue } from '../drafts/send-template.ts'
 import { blanksOf } from '../drafts/template.ts'
-import { languageName } from '../workspaces/card.ts'
+import { languageName } from '../workspaces/card-words.ts'
 import { customersWords, type CardForm } from './card-form.ts'
 import { readValues, words } from './values.ts'
 

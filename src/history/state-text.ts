@@ -1,4 +1,4 @@
-import { duration } from '../workspaces/card.ts'
+import { duration } from '../workspaces/card-words.ts'
 import { oneLine } from '../workspaces/kit/text.ts'
 import type { ExchangeState } from './exchange.ts'
 

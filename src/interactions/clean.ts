@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { InboundInteraction, Removal } from '../channels/channel.ts'
+import type { ElsewhereAnswer, InboundInteraction, Removal } from '../channels/channel.ts'
 import type { AttachmentSource } from './interaction.ts'
 
 const textLimit = 200_000
@@ -46,6 +46,10 @@ export function cleanInbound(inbound: InboundInteraction): InboundInteraction {
 /** With its id as `cleanInbound` has it. */
 export function cleanRemoval(removal: Removal): Removal {
   return { ...removal, externalId: cleanId(removal.externalId) }
+}
+
+export function cleanAnswer(answer: ElsewhereAnswer): ElsewhereAnswer {
+  return { ...answer, externalId: cleanId(answer.externalId), note: clean(answer.note, 500) }
 }
 
 function cleanSource(source: AttachmentSource): AttachmentSource {

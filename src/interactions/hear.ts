@@ -1,5 +1,6 @@
 import type { InboundInteraction } from '../channels/channel.ts'
 import type { ConversationRow } from '../conversations/queries.ts'
+import { minutesLeft, windowEnd } from '../windows/window.ts'
 
 /** What a new line does to its conversation, which it changes in place. */
 export function hear(conversation: ConversationRow, inbound: InboundInteraction, isNew: boolean, now: Date): void {
@@ -59,6 +60,19 @@ export function hearOlder(
   if (automatic || !isOfWaiting || occurredAt >= waitingSince) return false
   Object.assign(conversation, { waitingSince: occurredAt, version: conversation.version + 1, updatedAt: now })
   return true
+}
+
+/**
+ * Lets a conversation tell how little of its channel's reply window is left: what comes in late may be past it already. `hours`:
+ * null where the channel has none. Returns when it closed, where that is news.
+ */
+export function countDown(conversation: ConversationRow, hours: number | null, now: Date): Date | null {
+  if (hours === null || conversation.state !== 'waiting') return null
+  const closesAt = windowEnd(conversation, hours)
+  const minutes = minutesLeft(closesAt, now)
+  if (minutes === null || minutes >= (conversation.windowMinutes ?? Infinity)) return null
+  conversation.windowMinutes = minutes
+  return minutes === 0 ? closesAt : null
 }
 
 const earlier = (a: Date, b: Date): Date => (a < b ? a : b)

@@ -1,4 +1,4 @@
-import { and, desc, eq, exists, gt, isNotNull, isNull, min, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, gt, inArray, isNotNull, isNull, min, sql } from 'drizzle-orm'
 import type { ConversationRow } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
 import { required, type Item } from './arrival.ts'
@@ -160,6 +160,21 @@ export async function findKnownLines(
       ),
     )
   return new Set(rows.map(({ conversationId, externalId }) => JSON.stringify([conversationId, externalId])))
+}
+
+/** External ids of an account's conversations that wait for the team, or are put off. */
+export async function findOpen(db: Db, channel: string, account: string): Promise<string[]> {
+  const rows = await db
+    .select({ externalId: conversations.externalId })
+    .from(conversations)
+    .where(
+      and(
+        inArray(conversations.state, ['waiting', 'snoozed']),
+        eq(conversations.channel, channel),
+        eq(conversations.account, account),
+      ),
+    )
+  return rows.map(({ externalId }) => externalId)
 }
 
 /** External ids of an account's conversations in which something stands that the customer did. */

@@ -1,11 +1,12 @@
 import type { Delivery, Recorded } from '../channels/channel.ts'
 import type { ActiveChannel, Context } from '../context.ts'
+import { dismissIfAnswered } from '../conversations/dismiss-answered.ts'
 import type { Db } from '../db/client.ts'
 import { cursors } from '../db/schema.ts'
 import { findBuried, nowhere } from '../erasures/tombstones.ts'
 import { applyReceipt, lockReplies } from '../replies/receipt.ts'
 import { interactionKey, repeated, type Item } from './arrival.ts'
-import { cleanInbound, cleanRemoval } from './clean.ts'
+import { cleanAnswer, cleanInbound, cleanRemoval } from './clean.ts'
 import { findKnownInteractions } from './queries.ts'
 import { recordFresh } from './record-fresh.ts'
 import { lockForRemovals, remove, waitForRemovals, type Taken } from './remove.ts'
@@ -36,13 +37,18 @@ async function recordIn(ctx: RecordContext, tx: Db, arrivals: Arrival[]): Promis
   const removals = arrivals.flatMap(({ channel, delivery }) =>
     (delivery.removals ?? []).map((removal): Taken => ({ channel: channel.id, ...cleanRemoval(removal) })),
   )
-  await lockForRemovals(tx, removals)
   const receipts = arrivals.flatMap(({ delivery }) => delivery.receipts ?? [])
-  // Removals before replies, as by who takes something back.
-  if (receipts.length > 0) await Promise.all([waitForRemovals(tx), lockReplies(tx, receipts)])
-  if (items.length > 0) await recordItems(ctx, tx, items)
-  await remove(ctx, tx, removals)
+  const takenFrom = await lockForRemovals(tx, removals)
+  // Removals before replies, as by who takes something back; who does needs not wait for itself.
+  const locks = [
+    ...(removals.length > 0 || items.length + receipts.length === 0 ? [] : [waitForRemovals(tx)]),
+    lockReplies(tx, receipts),
+  ]
+  await (items.length > 0 ? recordItems(ctx, tx, items, locks) : Promise.all(locks))
+  const stored = items.flatMap(({ result }) => (result && !result.isDuplicate ? result.conversationId : []))
+  await remove(ctx, tx, removals, [...new Set([...takenFrom, ...stored])])
   for (const { channel, delivery } of arrivals) {
+    for (const answer of delivery.answers ?? []) await dismissIfAnswered(ctx, tx, channel.id, cleanAnswer(answer))
     for (const receipt of delivery.receipts ?? []) await applyReceipt(ctx, tx, channel.id, receipt)
     if (delivery.cursor) {
       await tx
@@ -54,9 +60,9 @@ async function recordIn(ctx: RecordContext, tx: Db, arrivals: Arrival[]): Promis
   return perArrival.map((group) => ({ interactions: group.map(({ result }) => result ?? neverRecorded()) }))
 }
 
-async function recordItems(ctx: RecordContext, tx: Db, items: Item[]): Promise<void> {
-  const [, rows, buried] = await Promise.all([
-    waitForRemovals(tx),
+/** `locks`: sent with the first questions, and before them. */
+async function recordItems(ctx: RecordContext, tx: Db, items: Item[], locks: Promise<void>[]): Promise<void> {
+  const [rows, buried] = await Promise.all([
     findKnownInteractions(
       tx,
       items.map(({ inbound }) => inbound.externalId),
@@ -66,6 +72,7 @@ async function recordItems(ctx: RecordContext, tx: Db, items: Item[]): Promise<v
       tx,
       items.flatMap((item) => [item.key, ...(firstKey(item) ?? [])]),
     ),
+    ...locks,
   ])
   const known = new Map(rows.map((row) => [interactionKey(row.channel, row.account, row.externalId), row]))
   const fresh: Item[] = []

@@ -2,11 +2,12 @@ import { and, asc, eq, isNull, lte, or, sql, type SQL } from 'drizzle-orm'
 import type { Removal } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
 import { dismissIfRemoved } from '../conversations/dismiss-removed.ts'
-import { addEvent, changeConversation, type ConversationRow } from '../conversations/queries.ts'
+import { addEvent, changeConversation } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
 import { attachments, conversations, interactions, replies } from '../db/schema.ts'
 import { isAnyOf } from '../db/sets.ts'
 import { supersedeDrafts } from '../drafts/queries.ts'
+import { takeBack } from '../erasures/take-back.ts'
 import { buryKeys } from '../erasures/tombstones.ts'
 import { removeOutcomes } from '../measures/outcomes.ts'
 import { askForDraft } from '../replies/settle.ts'
@@ -29,49 +30,42 @@ export async function waitForRemovals(tx: Db): Promise<void> {
 
 /**
  * To be called before anything else is locked. Waits for what is coming in right now, which could be what was taken back, and
- * holds the replies that answer it: replies come before conversations everywhere.
+ * holds the replies that answer it: replies come before conversations everywhere. Returns the conversations it stands in.
  */
-export async function lockForRemovals(tx: Db, taken: Taken[]): Promise<void> {
-  if (taken.length === 0) return
+export async function lockForRemovals(tx: Db, taken: Taken[]): Promise<string[]> {
+  if (taken.length === 0) return []
   await tx.execute(sql`select pg_advisory_xact_lock(${lockKey})`)
-  const rows = await findTaken(tx, taken)
+  const ids = [...new Set((await findTaken(tx, taken)).map(({ conversationId }) => conversationId))]
   await tx
     .select({ id: replies.id })
     .from(replies)
-    .where(
-      and(
-        isAnyOf(
-          replies.conversationId,
-          rows.map(({ conversationId }) => conversationId),
-        ),
-        eq(replies.state, 'queued'),
-      ),
-    )
+    .where(and(isAnyOf(replies.conversationId, ids), eq(replies.state, 'queued')))
     .orderBy(asc(replies.id))
     .for('update')
+  return ids
 }
 
 /**
- * Takes the words out of what was taken back, for good, and nobody waits for an answer to it any more. What was never here is
- * kept from coming in. May be repeated.
+ * Takes the words out of what was taken back, for good, also where they were posted, and nobody waits for an answer to it any more. What was never here is
+ * kept from coming in. May be repeated. `conversationIds`: where it may stand; nothing else comes in until the transaction ends.
  */
-export async function remove(ctx: RecordContext, tx: Db, taken: Taken[]): Promise<void> {
+export async function remove(ctx: RecordContext, tx: Db, taken: Taken[], conversationIds: string[]): Promise<void> {
   if (taken.length === 0) return
   await buryKeys(
     ctx,
     tx,
     taken.map(({ channel, account, externalId, at }) => ({ key: interactionKey(channel, account, externalId), at })),
   )
-  const ids = [...new Set((await findTaken(tx, taken)).map(({ conversationId }) => conversationId))]
-  if (ids.length === 0) return
+  if (conversationIds.length === 0) return
   const held = await tx
-    .select()
+    .select({ id: conversations.id })
     .from(conversations)
-    .where(isAnyOf(conversations.id, ids))
+    .where(isAnyOf(conversations.id, conversationIds))
     .orderBy(asc(conversations.id))
-    .for('update')
+    // Rows that refer to one can still be added by who holds a post: see `takePosts`.
+    .for('no key update')
   const rows = Map.groupBy(await findTaken(tx, taken), ({ conversationId }) => conversationId)
-  for (const conversation of held) await removeFrom(ctx, tx, conversation, rows.get(conversation.id) ?? [])
+  for (const { id } of held) await removeFrom(ctx, tx, id, rows.get(id) ?? [])
 }
 
 /** What stands of it; `takenAt`: when it was taken back. */
@@ -99,7 +93,7 @@ async function findTaken(tx: Db, taken: Taken[]): Promise<(InteractionRow & { ta
 async function removeFrom(
   ctx: RecordContext,
   tx: Db,
-  { id: conversationId }: ConversationRow,
+  conversationId: string,
   gone: (InteractionRow & { takenAt: Date })[],
 ): Promise<void> {
   if (gone.length === 0) return
@@ -120,6 +114,7 @@ async function removeFrom(
     await removeOutcomes(tx, [{ interactionId, at }])
   }
   await tx.delete(attachments).where(isGone(attachments.interactionId))
+  await takeBack(ctx, tx, conversationId, gone)
   const row = await changeConversation(ctx, tx, conversationId, {})
   if (!row || waited.length === 0) return
   if (row.state === 'sending' && row.replyId !== null) await withdrawMoot(ctx, tx, row.replyId)

@@ -44,7 +44,8 @@ export async function holdLease(
     let error: unknown = null
     try {
       void keep(lease, times, lost, ended.signal)
-      await work(AbortSignal.any([signal, lost.signal]))
+      // Also when it throws: what it began must not go on beside the next start.
+      await work(AbortSignal.any([signal, lost.signal, ended.signal]))
     } catch (thrown) {
       error = thrown
     }

@@ -69,7 +69,7 @@ export interface Numbers {
   waiting: { count: number; late: number; longestMs: number }
   /** Of those with a target: answered in time, of all answered and all that wait past it. Null: none has one. */
   target: { within: number; of: number } | null
-  /** Of what was answered. */
+  /** Of what was answered. `selfWritten`: without a draft of the assistant, or from a template. */
   drafts: { unedited: number; edited: number; rewritten: number; selfWritten: number }
   byHand: number
   /** Without spam. */

@@ -54,6 +54,40 @@ export interface LastTold {
 /** A reason why something surfaced; how soon it is due is said when it is posted. */
 export const dueSoon = 'Answer due soon'
 
+/** Of what a customer said, or the team. */
+export interface Told {
+  turns: { id: string; seq: number }[]
+  replyIds: string[]
+}
+
+/** True of what stands in a thread and tells of one of these. A customer who goes on in one breath makes a turn newer. */
+export function tellsOf(body: PostBody, { turns, replyIds }: Told): boolean {
+  switch (body.kind) {
+    case 'said':
+      return turns.some(({ id, seq }) => (seq >= body.from && seq <= body.to) || body.last?.turn === id)
+    case 'sent':
+      return replyIds.includes(body.replyId)
+    case 'files':
+      return turns.some(({ id }) => body.turns.includes(id))
+    default:
+      return false
+  }
+}
+
+/** What tells the rest of it, once these are gone; null: nothing is left that could be told. It wakes nobody. */
+export function tellingRest(body: PostBody, { turns }: Told): ThreadBody | null {
+  switch (body.kind) {
+    case 'said':
+      return { ...body, isBroadcast: false, last: null }
+    case 'files': {
+      const rest = body.turns.filter((turn) => !turns.some(({ id }) => id === turn))
+      return rest.length > 0 ? { ...body, turns: rest } : null
+    }
+    default:
+      return null
+  }
+}
+
 export const cardKey = (conversationId: string): string => `card:${conversationId}`
 
 /** How long to wait after the nth attempt that failed. */

@@ -9,6 +9,7 @@ import type { Db } from '../db/client.ts'
 import { conversations, customers, identities, interactions, replies } from '../db/schema.ts'
 import { CredentialsError, PermanentError, RetryableError } from '../errors.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
+import { pause } from '../waiting.ts'
 import type { ReplyState } from './reply.ts'
 import { moveReply, settleAccepted, settleFailed, type ReplyRow, type SettleContext } from './settle.ts'
 import { withdrawMoot, withdrawScheduled } from './withdraw.ts'
@@ -22,6 +23,8 @@ export const attemptLimit = 12
 const mostReferences = 100
 const shortestRetryMs = 5000
 const longestRetryMs = 15 * 60_000
+/** Between two looks at a reply that isn't due by the clock here, though it is by the queue's. */
+const earlyPauseMs = 250
 
 /**
  * Sends one approved reply. The attempt is committed before the network call; an attempt that a crash cut off
@@ -43,10 +46,7 @@ export async function sendReply(
       return null
     }
     if (row.state !== 'queued') return null
-    if (row.sendAfter > now) {
-      await ctx.queue.add(tx, 'send-reply', { replyId, conversationId: row.conversationId, isTrial }, row.sendAfter)
-      return null
-    }
+    if (row.sendAfter > now) return { early: row }
     // With newer words of the customer, a scheduled reply never leaves.
     const isCurrent = row.isScheduled ? eq(conversations.inboundSeq, row.answersSeq) : undefined
     if (!(await changeConversation(ctx, tx, row.conversationId, {}, isCurrent))) {
@@ -72,6 +72,7 @@ export async function sendReply(
     return { reply, outbound: await outboundReply(tx, reply) }
   })
   if (!claimed) return
+  if ('early' in claimed) return comeBack(ctx, claimed.early, isTrial, signal)
   const { reply, outbound } = claimed
   const channel = ctx.channels.get(reply.channel)
   const started = performance.now()
@@ -118,6 +119,17 @@ export async function sendReply(
   }
   if (outcome.kind === 'accepted') ctx.log.info('reply sent', ids)
   else ctx.log.warn('reply not sent', { ...ids, outcome: outcome.kind, error: outcome.error.message })
+}
+
+/** Added at once, the job would be due again at once: the queue goes by the database's clock, which is ahead of ours. */
+async function comeBack(
+  ctx: SendContext,
+  { id: replyId, conversationId, sendAfter }: ReplyRow,
+  isTrial: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  await pause(Math.min(sendAfter.getTime() - ctx.clock.now().getTime(), earlyPauseMs), signal)
+  await ctx.queue.add(ctx.db, 'send-reply', { replyId, conversationId, isTrial }, sendAfter)
 }
 
 type Outcome =

@@ -1,5 +1,6 @@
 import type { Flag } from '../drafts/draft.ts'
 import { themes, urgencies } from '../interactions/interaction.ts'
+import { languageName } from '../workspaces/card-words.ts'
 import type { Option } from '../workspaces/form.ts'
 
 /** A channel that is switched on, as the settings name it. */
@@ -21,11 +22,6 @@ export interface Conditions {
 /** How many options a platform shows. */
 const mostOptions = 100
 const commonLanguages = 'en de fr es it pt nl pl sv da no fi cs tr ru uk ar zh ja ko'.split(' ')
-const languageNames = new Intl.DisplayNames('en', { type: 'language' })
-
-export function languageName(tag: string): string {
-  return /^[a-z]{2,3}$/.test(tag) ? (languageNames.of(tag) ?? tag) : tag
-}
 
 /** The common languages, and `others` that are already chosen. */
 export function languageOptions(others: string[] = []): Option[] {

@@ -3,7 +3,7 @@ import type { Theme, Urgency } from '../interactions/interaction.ts'
 import { isNeverOpen, timeLabel } from '../settings/hours.ts'
 import { minutesText } from '../settings/minutes-text.ts'
 import type { Hours, Target } from '../settings/tuning.ts'
-import { duration } from '../workspaces/card.ts'
+import { duration } from '../workspaces/card-words.ts'
 
 /** Of a conversation, as far as targets ask. Null: nobody knows it yet. */
 export interface Aimed {

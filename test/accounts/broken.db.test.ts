@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { reportAccount } from '../../src/accounts/broken.ts'
 import { watchAccounts } from '../../src/accounts/watch.ts'
-import { brokenAccounts, events } from '../../src/db/schema.ts'
+import { brokenAccounts, events, leases } from '../../src/db/schema.ts'
 import { CredentialsError, PermanentError, RetryableError } from '../../src/errors.ts'
 import { checkReadiness } from '../../src/http/readiness.ts'
 import { metricsText } from '../../src/http/metrics.ts'
@@ -251,6 +251,7 @@ describe('an account whose credentials are no longer good', () => {
     const id = await approve('a')
     await desk.work()
     desk.channel.open.accounts.shift()
+    desk.clock.advance(10 * 60_000)
     await watchAccounts(desk.ctx)
     expect(await desk.conversation(id)).toMatchObject({
       state: 'waiting',
@@ -262,6 +263,30 @@ describe('an account whose credentials are no longer good', () => {
         },
       },
     })
+    expect(await broken()).toEqual([])
+    expect(await desk.ctx.db.select().from(leases)).toEqual([])
+  })
+
+  it('keeps what waits for an account that another replica, with other settings, still has', async () => {
+    problem = expired()
+    const id = await approve('a')
+    await desk.work()
+    const other = fakeChannel('fake', { accounts: [{ id: 'side', name: 'Side street' }] })
+    const without = { ...desk.ctx, channels: new Map([['fake', other]]) }
+    await watchAccounts(without)
+    for (let minute = 0; minute < 30; minute++) {
+      desk.clock.advance(60_000)
+      await watchAccounts(desk.ctx)
+      await watchAccounts(without)
+    }
+    expect(await reply(id)).toMatchObject({ state: 'queued', problem: { isHeld: true } })
+    expect(await broken()).toHaveLength(1)
+    desk.clock.advance(9 * 60_000)
+    await watchAccounts(without)
+    expect(await reply(id)).toMatchObject({ state: 'queued' })
+    desk.clock.advance(60_000)
+    await watchAccounts(without)
+    expect(await reply(id)).toMatchObject({ state: 'failed' })
     expect(await broken()).toEqual([])
   })
 

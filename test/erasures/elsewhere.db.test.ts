@@ -50,6 +50,25 @@ describe('who was forwarded into a conversation of another', () => {
     expect(words.filter((word) => shown.includes(word))).toEqual([])
   })
 
+  it('is gone from the thread, and what others said in the same post is told anew', async () => {
+    const id = await desk.hearOne(inbound('a', { customer: mia, text: 'Where is it?' }))
+    await desk.work()
+    const here = { conversation: { externalId: 'x', references: ['a'] } }
+    await desk.hear(
+      inbound('b', { ...here, customer: eve, text: 'A wampeter, I say' }),
+      inbound('c', { ...here, customer: mia, text: 'It was blue' }),
+    )
+    await desk.work()
+    expect(desk.room.thread(id)).toHaveLength(1)
+    const all = await desk.ctx.db.select().from(customers)
+    await forgetCustomer(desk.ctx, all.find(({ name }) => name === 'Quillon')?.id ?? '', 'fake:ana')
+    await desk.work()
+    const standing = desk.room.standing.filter(({ isDeleted, place }) => !isDeleted && place.thread)
+    expect(standing.map(({ message }) => message.kind === 'entry' && message.entry)).toMatchObject([
+      { kind: 'said', turns: [{ text: 'It was blue' }] },
+    ])
+  })
+
   it('leaves nobody waiting where nothing else was left to answer', async () => {
     const { id, eveId } = await together()
     await forgetCustomer(desk.ctx, (await desk.conversation(id)).customer.id, 'fake:ana')

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { Webhook } from 'standardwebhooks'
+import type { Delivery, Inbound } from '../../src/channels/channel.ts'
 import { CredentialsError, RetryableError } from '../../src/errors.ts'
 import { createHttp, listen } from '../../src/http/server.ts'
+import type { Deliver } from '../../src/interactions/intake.ts'
 import { createLog } from '../../src/log.ts'
 import { fakeChannel } from '../support/channel.ts'
 import { openVisitor, runApp, type RunningApp } from '../support/running-app.ts'
@@ -97,23 +99,53 @@ describe('the HTTP server', () => {
   })
 })
 
+const incoming = { socket: { remoteAddress: '192.0.2.1' } }
+function httpWith(
+  receive: NonNullable<Inbound['receive']>,
+  deliver: Deliver = () => Promise.reject(new Error('nothing was received')),
+) {
+  const channel = fakeChannel('reviews', { inbound: { receive } })
+  return createHttp(
+    { log: createLog('silent'), channels: new Map([['reviews', channel]]), workspaces: new Map() },
+    {
+      deliver,
+      readiness: async () => ({ isReady: true, parts: {} }),
+      metricsText: async () => '',
+      trustsProxy: false,
+      roles: { intake: true, workspace: false },
+    },
+  )
+}
+
+it('a webhook that brings anything is committed, and one that brings nothing costs no commit', async () => {
+  const at = new Date()
+  const about = { account: '1', externalId: 'a', at }
+  const full: Partial<Delivery>[] = [
+    { removals: [about] },
+    { answers: [{ ...about, note: 'Answered' }] },
+    { receipts: [{ externalId: 'a', state: 'read', at }] },
+    { cursor: { key: 'a', value: 1 } },
+  ]
+  const committed: Delivery[] = []
+  for (const brought of [{ removals: [], receipts: [] }, ...full]) {
+    const http = httpWith(
+      async () => ({ delivery: { interactions: [], ...brought } }),
+      async (_, delivery) => {
+        committed.push(delivery)
+        return { interactions: [] }
+      },
+    )
+    await http.request('/channels/reviews', { method: 'POST' }, { incoming } as never)
+  }
+  expect(committed).toEqual(full.map((brought) => ({ interactions: [], ...brought })))
+})
+
 describe('a webhook that must fetch what it announces', () => {
   it.each([
     new CredentialsError('The token expired', { action: 'Make a new one' }),
     new RetryableError('The API can not be reached'),
   ])('is asked to come again while it can not: $name', async (error) => {
-    const channel = fakeChannel('reviews', { inbound: { receive: () => Promise.reject(error) } })
-    const http = createHttp(
-      { log: createLog('silent'), channels: new Map([['reviews', channel]]), workspaces: new Map() },
-      {
-        deliver: () => Promise.reject(new Error('nothing was received')),
-        readiness: async () => ({ isReady: true, parts: {} }),
-        metricsText: async () => '',
-        trustsProxy: false,
-        roles: { intake: true, workspace: false },
-      },
-    )
-    const incoming = { socket: { remoteAddress: '192.0.2.1' } }
+    const http = httpWith(() => Promise.reject(error))
     const response = await http.request('/channels/reviews', { method: 'POST' }, { incoming } as never)
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '60'])
   })

@@ -57,14 +57,12 @@ describe('a file that was only announced', () => {
     await desk.work()
     expect(await shown(id)).toMatchObject({
       attachments: [{ isKept: false, missing: 'not-fetched' }],
-      notes: ['p1.jpg could not be fetched: it expired'],
+      notes: ['p1.jpg: it expired'],
     })
     onDownload = async () => ({ content: new Uint8Array(largestAttachment + 1) })
     await desk.hear(inbound('b', { attachments: [photo('p2')] }))
     await desk.work()
-    expect((await desk.conversation(id)).turns[1]?.notes).toEqual([
-      'p2.jpg could not be fetched: it is too large to keep',
-    ])
+    expect((await desk.conversation(id)).turns[1]?.notes).toEqual(['p2.jpg: it is too large to keep'])
     expect((await desk.conversation(id)).problems).toEqual([])
   })
 

@@ -42,6 +42,21 @@ const agreed = async () => {
 }
 
 describe('what was taken back', () => {
+  it('has no words any more where it comes in one delivery with being taken back, beside the provider’s word on a reply', async () => {
+    await deliver({
+      interactions: [message('a'), inbound('b', { occurredAt: minute(0), conversation: { externalId: 'other' } })],
+      removals: [{ account: 'main', externalId: 'a', at: minute(1) }],
+      receipts: [{ externalId: 'sent-1', state: 'delivered', at: minute(1) }],
+    })
+    await desk.work()
+    const stored = await desk.ctx.db.select().from(interactions).orderBy(interactions.externalId)
+    expect(stored.map(({ text, removedAt }) => [text === '', removedAt])).toEqual([
+      [true, minute(1)],
+      [false, null],
+    ])
+    expect((await agreed()).toSorted()).toEqual(['removed', 'waiting'])
+  })
+
   it('has no words any more, and nobody waits for an answer to it', async () => {
     const file = { name: 'a.png', mediaType: 'image/png', bytes: 1, content: new Uint8Array([1]) }
     const id = await desk.hearOne({ ...message('a'), fullText: 'All of it', attachments: [file] })

@@ -238,6 +238,18 @@ describe('a lease', () => {
     expect(await database.db.select().from(leases)).toEqual([])
   })
 
+  it('ends what work began before it broke, when it is started again', async () => {
+    const stop = new AbortController()
+    const work = vi.fn<(signal: AbortSignal) => Promise<void>>(async () => {
+      throw new Error('connection lost')
+    })
+    const running = holdLease(ctx(), 'stream', stop.signal, work, times)
+    await vi.waitFor(() => expect(work.mock.calls.length).toBeGreaterThan(1), 15_000)
+    expect(work.mock.calls[0]?.[0].aborted).toBe(true)
+    stop.abort()
+    await running
+  })
+
   it('is given up at once by who stops, also while a renewal is under way', async () => {
     const line = lineTo(database.db)
     const stop = new AbortController()

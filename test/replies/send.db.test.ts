@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { eq, sql } from 'drizzle-orm'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { replies } from '../../src/db/schema.ts'
 import { PermanentError, RetryableError } from '../../src/errors.ts'
 import { sendReply } from '../../src/replies/send.ts'
@@ -49,6 +49,23 @@ describe('sending a reply', () => {
     await desk.decide(id, { kind: 'resend', replyId: (await reply())?.id ?? '' })
     await desk.work()
     expect(desk.room.shown.get(id)).toMatchObject({ state: 'answered', alerts: [] })
+  })
+
+  it('waits a moment before it comes back to what is due by the queue’s clock only', async () => {
+    await approve()
+    const startAfter = desk.clock.now()
+    desk.clock.advance(-3_600_000)
+    const sending = async () => (await desk.pending()).filter(({ name }) => name === 'send-reply')
+    const [{ data } = { data: {} }] = await sending()
+    await desk.ctx.db.execute(sql`delete from pgboss.job where name = 'send-reply'`)
+    const stop = new AbortController()
+    const waits = vi.spyOn(stop.signal, 'addEventListener')
+    const coming = sendReply(desk.ctx, data as { replyId: string; conversationId: string }, stop.signal)
+    await vi.waitFor(() => expect(waits).toHaveBeenCalled(), 15_000)
+    stop.abort()
+    await coming
+    expect(await sending()).toMatchObject([{ data, startAfter }])
+    expect(await reply()).toMatchObject({ state: 'queued', attempts: 0 })
   })
 
   it('tries again, later and later, what was certainly not sent; and gives up in the end', async () => {

@@ -6,9 +6,10 @@ export interface TestInlet extends Inlet {
   interactions: InboundInteraction[]
   deliveries: Delivery[]
   cursors: Map<string, unknown>
-  /** What `unsettled` and `standing` answer. */
+  /** What `unsettled`, `standing` and `waiting` answer. */
   pending: OutboundReply[]
   threads: string[]
+  open: string[]
   reports: { account: string; problem: CredentialsError | null }[]
 }
 
@@ -20,6 +21,7 @@ export function testInlet(): TestInlet {
     cursors: new Map(),
     pending: [],
     threads: [],
+    open: [],
     reports: [],
     async deliver(delivery) {
       inlet.deliveries.push(delivery)
@@ -34,6 +36,7 @@ export function testInlet(): TestInlet {
     cursor: async (key) => inlet.cursors.get(key),
     unsettled: async (account) => inlet.pending.filter((reply) => reply.account === account),
     standing: async () => inlet.threads,
+    waiting: async () => inlet.open,
     report: async (account, problem) => void inlet.reports.push({ account, problem }),
   }
   return inlet

@@ -81,6 +81,27 @@ describe('the watch on reply windows', () => {
     expect(await closings()).toHaveLength(2)
   })
 
+  it('has nothing to tell of what came in after its window had closed: the card knew', async () => {
+    const thread = (externalId: string) => ({ conversation: { externalId } })
+    const late = { occurredAt: new Date(wrote.getTime() - 25 * hour) }
+    const other = await desk.hearOne(inbound('late', { ...thread('thread-2'), ...late }))
+    expect(await desk.conversation(other)).toMatchObject({ replyWindow: { minutesLeft: 0 } })
+    await desk.work()
+    expect(desk.room.shown.get(other)?.actions[0]).toMatchObject({ id: 'template' })
+    expect(await closings()).toMatchObject([
+      { conversationId: other, data: { closedAt: new Date(wrote.getTime() - hour).toISOString() } },
+    ])
+    await desk.hear(inbound('later', { ...thread('thread-2'), ...late }))
+    await watchWindows(desk.ctx)
+    expect(await closings()).toHaveLength(1)
+    const nearly = { occurredAt: new Date(wrote.getTime() - 23 * hour) }
+    const third = await desk.hearOne(inbound('nearly', { ...thread('thread-3'), ...nearly }))
+    expect(await desk.conversation(third)).toMatchObject({ replyWindow: { minutesLeft: 120 } })
+    await desk.hear(inbound('now', { ...thread('thread-2'), occurredAt: wrote }))
+    expect(await desk.conversation(other)).toMatchObject({ replyWindow: { minutesLeft: null } })
+    expect(await closings()).toHaveLength(1)
+  })
+
   it('looks at what is snoozed as well, and at nothing that is answered', async () => {
     await desk.decide(id, { kind: 'snooze', seenSeq: 1, until: new Date(wrote.getTime() + 30 * hour) })
     await watchAt(25)

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
+import { interactions } from '../../src/db/schema.ts'
+import { record } from '../../src/interactions/record.ts'
 import { readTuning } from '../../src/settings/queries.ts'
 import { writeTuning } from '../../src/settings/update.ts'
 import { withRooms } from '../../src/settings/tuning.ts'
@@ -82,6 +84,15 @@ describe('a team in Slack and in Discord', () => {
       standing.push(roots, threads)
     }
     return JSON.stringify(standing)
+  }
+
+  /** As a channel tells of it when a customer deletes what they wrote. */
+  async function takeBack(word: string): Promise<void> {
+    const channel = app.ctx.channels.get('live-chat')
+    const said = (await app.ctx.db.select().from(interactions)).filter(({ text }) => text.includes(word))
+    if (!channel || said.length === 0) throw new Error('There is nothing to take back')
+    const removals = said.map(({ account, externalId }) => ({ account, externalId, at: systemClock.now() }))
+    await record(app.ctx, [{ channel, delivery: { interactions: [], removals } }])
   }
 
   /** What somebody in Slack was told last, to press in it. */
@@ -181,6 +192,19 @@ describe('a team in Slack and in Discord', () => {
       const standing = await everythingPosted()
       expect(words.filter((word) => standing.includes(word))).toEqual([])
     })
+  })
+
+  it('loses what a customer took back from the cards and from the threads below them', async () => {
+    const word = 'snollygoster'
+    const visitor = await customer('Tara Takeback', 'My lamp hums.')
+    const there = await inSlack.card('Tara Takeback', /Approve & send/)
+    await inSlack.press(ana, there, 'Approve & send')
+    const here = await inDiscord.card('Tara Takeback', /Sent by/)
+    await visitor.write(`Its ${word} hums as well.`)
+    await Promise.all([inSlack.thread(there, /snollygoster/), inDiscord.thread(here, /snollygoster/)])
+    await takeBack(word)
+    await eventually(async () => expect(await everythingPosted()).not.toContain(word))
+    await Promise.all([inSlack.thread(there, /Removed by its author/), inDiscord.thread(here, /Removed by its author/)])
   })
 
   it('goes on in one while the other is away, which then catches up', async () => {

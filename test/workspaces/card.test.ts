@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { conversationStates, type Conversation } from '../../src/conversations/conversation.ts'
 import type { Triage } from '../../src/interactions/interaction.ts'
 import type { Reply, ReplyState } from '../../src/replies/reply.ts'
-import { cardOf, duration, leftText } from '../../src/workspaces/card.ts'
+import { duration, leftText } from '../../src/workspaces/card-words.ts'
+import { cardOf } from '../../src/workspaces/card.ts'
 
 const at = new Date('2026-03-02T09:00:00Z')
 const triage: Triage = {
@@ -342,7 +343,7 @@ describe('a card', () => {
       alerts: ['Not sent yet: The token has expired. Make a new one. It goes out by itself then'],
       status: { text: 'Waiting to be sent; approved by Ana', tone: 'warn', undoUntil: null },
     })
-    expect(card.actions[0]).toMatchObject({ id: 'undo' })
+    expect(card.actions[0]).toMatchObject({ id: 'undo', style: 'plain' })
   })
 
   it('leads to the customer in every state', () => {

@@ -9,6 +9,8 @@ const freshMs = 3600 * 1000
 export interface Locations {
   /** Every location that is known, also those that are closed by now: their cards still need a name. */
   accounts: Account[]
+  /** True when the settings name them all. */
+  isComplete: boolean
   /** Those whose reviews are read. */
   open: string[]
   /** True for one whose reviews may come in. Before Google was asked, every location may. */
@@ -28,6 +30,7 @@ export function createLocations(
   let freshUntil = 0
   const locations: Locations = {
     accounts,
+    isComplete,
     open: given.map(({ id }) => id),
     has: (id) => locations.open.includes(id) || (given.length === 0 && freshUntil === 0),
     async refresh(signal) {

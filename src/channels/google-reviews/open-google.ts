@@ -6,7 +6,7 @@ import { createLocations } from './locations.ts'
 import { fetchPhoto } from './photo.ts'
 import { createVerifyPush, reviewOf } from './push.ts'
 import { sendReply } from './reply.ts'
-import { interactionOf, reviewNameIn } from './review.ts'
+import { answerOf, interactionOf, reviewNameIn } from './review.ts'
 import type { GoogleAccount } from './settings.ts'
 import { createWatch, type Connection } from './watch.ts'
 
@@ -64,7 +64,8 @@ export function openGoogle(all: GoogleAccount[], io: Pick<ChannelIo, 'clock' | '
       const { name, locationId, api } = way
       try {
         const review = await api.review(name, request.signal)
-        if (review) return { delivery: { interactions: [interactionOf(review)] } }
+        const answer = review && answerOf(review)
+        if (review) return { delivery: { interactions: [interactionOf(review)], ...(answer && { answers: [answer] }) } }
       } catch (error) {
         // Pushed again it would be refused again; whatever there is to see is found by looking.
         if (!(error instanceof PermanentError) || error instanceof CredentialsError) throw error
@@ -75,9 +76,15 @@ export function openGoogle(all: GoogleAccount[], io: Pick<ChannelIo, 'clock' | '
     }
   }
 
+  const incomplete = connections.filter(({ locations }) => !locations.isComplete)
   return {
     accounts,
     findsAccounts: all.some(({ locations }) => locations.length === 0),
+    ...(incomplete.length > 0 && {
+      async learnAccounts(signal) {
+        await Promise.all(incomplete.map(({ locations }) => locations.refresh(signal)))
+      },
+    }),
     inbound,
     async send(reply, signal) {
       const connection = connectionOf(reply.conversation.externalId)

@@ -1,5 +1,6 @@
-/** Why Google shows a reply not, and what the team can do. */
+/** Why Google does not show a reply, and what the team can do. */
 interface Violation {
+  /** Goes on after "Rejected: ". */
   reason: string
   action: string
 }
@@ -63,14 +64,16 @@ const profileWords = new Map(
 /** In words that an agent can act on. `code`: what Google named, or null. */
 export function violationOf(code: string | null): Violation {
   if (code === 'MODERATION_ERROR')
-    return { reason: 'Google did not show it, because checking it went wrong there', action: 'Send it again' }
+    return { reason: 'something went wrong while Google checked it', action: 'Send it again' }
   const ofProfile = code === null ? undefined : profileWords.get(code)
-  if (ofProfile) return { reason: `Google did not show it: ${ofProfile}`, action: profile }
-  const what = (code === null ? undefined : words.get(code)) ?? named(code)
-  return { reason: `Google did not show it: ${what}`, action: `Look at Google's rules for replies, ${sendAgain}` }
+  if (ofProfile) return { reason: ofProfile, action: profile }
+  const reason = (code === null ? undefined : words.get(code)) ?? named(code)
+  return { reason, action: `Look at Google's rules for replies, ${sendAgain}` }
 }
 
 function named(code: string | null): string {
   const known = code && !code.endsWith('_UNSPECIFIED') && /^[A-Z][A-Z0-9_]{1,60}$/.test(code)
-  return known ? `"${code.toLowerCase().replaceAll('_', ' ')}"` : 'it breaks a rule that Google does not name'
+  return known
+    ? `Google calls it "${code.toLowerCase().replaceAll('_', ' ')}"`
+    : 'it breaks a rule that Google does not name'
 }

@@ -4,7 +4,7 @@ import { PermanentError } from '../../errors.ts'
 import { isDue } from '../../waiting.ts'
 import type { Inlet, Removal } from '../channel.ts'
 import { nextPage, type GoogleApi } from './api.ts'
-import { interactionOf, versionId, type Review } from './review.ts'
+import { answerOf, interactionOf, versionId, type Review } from './review.ts'
 
 const dayMs = 24 * 3600 * 1000
 /** Google shows some reviews days after they were written, under the time at which they were. */
@@ -38,13 +38,14 @@ export interface Polling {
 
 /**
  * Takes what is new or changed at a location, oldest first; the cursor moves with it. Once a day, and whenever the list is seen to
- * its end, what is known here and not in the list is asked for by name, and taken back when Google has it no more.
+ * its end, what is known here and not in the list is asked for by name, and taken back when Google has it no more. What waits for
+ * the team and was answered on Google is told: an answer gives a review no new time.
  * Throws what the API throws.
  */
 export async function pollLocation(
   polling: Polling,
   account: string,
-  inlet: Pick<Inlet, 'deliver' | 'cursor' | 'standing'>,
+  inlet: Pick<Inlet, 'deliver' | 'cursor' | 'standing' | 'waiting'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { api, clock, backMs } = polling
@@ -78,6 +79,9 @@ export async function pollLocation(
   }
   if (last.length > 0 || !saved)
     await inlet.deliver({ interactions: last.map(interactionOf), cursor: { key, value: stored(taken) } })
+  const waiting = new Set(await inlet.waiting(account))
+  const answers = reviews.flatMap((review) => (waiting.has(review.name) ? (answerOf(review) ?? []) : []))
+  if (answers.length > 0) await inlet.deliver({ interactions: [], answers })
   if (!isWhole) return
   const removals = await findRemoved(polling, account, reviews, inlet, signal)
   if (removals.length === 0 && !compares) return

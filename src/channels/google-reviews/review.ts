@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { InboundAttachment, InboundInteraction } from '../channel.ts'
+import type { ElsewhereAnswer, InboundAttachment, InboundInteraction } from '../channel.ts'
 import { cleanLine, cleanText } from '../kit/clean-text.ts'
 
 /** A review, as far as it is used. Built from developers.google.com/my-business/reference/rest/v4/accounts.locations.reviews. */
@@ -118,6 +118,15 @@ function isAnswered({ reply, updatedAt }: Review): boolean {
   return reply.updatedAt !== null && reply.updatedAt >= updatedAt
 }
 
+/** What was answered on Google itself, or by us: null where nothing is, or the words changed since. */
+export function answerOf(review: Review): ElsewhereAnswer | null {
+  const { name, locationId, reply } = review
+  if (!reply?.updatedAt || !isAnswered(review)) return null
+  return { account: locationId, externalId: name, note: answerNote(reply), at: reply.updatedAt }
+}
+
+const answerNote = ({ comment }: ReviewReply) => `It was answered on Google: "${cleanLine(comment, 300)}"`
+
 /** The review as it stands, for the team. */
 export function interactionOf(review: Review): InboundInteraction {
   const { name, locationId, reviewer, rating, reply, media } = review
@@ -125,7 +134,7 @@ export function interactionOf(review: Review): InboundInteraction {
   const words = originalWords(whole)
   const displayName = cleanLine(reviewer.displayName, 100)
   const notes: string[] = []
-  if (reply && isAnswered(review)) notes.push(`It was answered on Google: "${cleanLine(reply.comment, 300)}"`)
+  if (reply && isAnswered(review)) notes.push(answerNote(reply))
   if (media.some(({ isVideo }) => isVideo)) notes.push('There is a video with it: look at it on Google')
   return {
     account: locationId,

@@ -6,7 +6,7 @@ import { openGoogle } from '../../../src/channels/google-reviews/open-google.ts'
 import { createWatch } from '../../../src/channels/google-reviews/watch.ts'
 import type { Inlet } from '../../../src/channels/channel.ts'
 import { cursors } from '../../../src/db/schema.ts'
-import { findStanding } from '../../../src/interactions/queries.ts'
+import { findOpen, findStanding } from '../../../src/interactions/queries.ts'
 import { record } from '../../../src/interactions/record.ts'
 import { findUnsettled } from '../../../src/replies/queries.ts'
 import type { Card } from '../../../src/workspaces/card.ts'
@@ -46,6 +46,7 @@ beforeEach(async () => {
     cursor: async (key) => (await ctx.db.select().from(cursors)).find((row) => row.key === key)?.value,
     unsettled: (location) => findUnsettled(ctx.db, id, location),
     standing: (location) => findStanding(ctx.db, id, location),
+    waiting: (location) => findOpen(ctx.db, id, location),
     report: async () => {},
   }
   const api = createApi(account, io.clock)
@@ -109,7 +110,13 @@ test('an answer that Google refuses waits again, with the reason, and another on
   await approve()
   google.reviews.moderate(name, 'REJECTED', 'ADVERTISING_AND_SOLICITATION')
   await look()
-  expect(card()).toMatchObject({ state: 'waiting', alerts: [expect.stringContaining('it reads as advertising')] })
+  expect(card()).toMatchObject({
+    state: 'waiting',
+    alerts: [
+      'Rejected: it reads as advertising, or offers something in return. ' +
+        "Look at Google's rules for replies, change the words and send it again",
+    ],
+  })
   const text = 'We are sorry about the soup.'
   await desk.decide(conversationId(), { kind: 'edit', draftId: null, text, seenSeq: card().seenSeq })
   await desk.pass(60)
@@ -175,6 +182,43 @@ test('reviews that were answered on Google before are kept, and ask nobody for a
   google.reviews.change(name, { comment: 'Sorry is not enough' })
   await look()
   expect(card()).toMatchObject({ state: 'waiting', draft: { text: expect.stringContaining('Answer') } })
+})
+
+test('a review that somebody answers on Google asks the team for nothing any more, unless they reopen it', async () => {
+  const name = complain()
+  await look()
+  expect(card()).toMatchObject({ state: 'waiting' })
+  google.reviews.answer(name, 'Sorry!')
+  await look()
+  expect(card()).toMatchObject({ state: 'dismissed', status: { text: expect.stringContaining('handled elsewhere') } })
+  expect(card().turns.at(-1)?.notes).toEqual(['It was answered on Google: "Sorry!"'])
+  await desk.decide(conversationId(), { kind: 'reopen' })
+  await look()
+  expect(card()).toMatchObject({ state: 'waiting', draft: { text: expect.stringContaining('Answer') } })
+})
+
+test('a review that changed, and was answered on Google before it was looked at, asks for nothing any more', async () => {
+  const name = complain()
+  await look()
+  google.reviews.change(name, { comment: 'Cold and late' })
+  google.reviews.answer(name, 'Sorry!')
+  await look()
+  expect(card()).toMatchObject({ state: 'dismissed' })
+  expect(card().turns.at(-1)).toMatchObject({
+    text: 'Cold and late',
+    notes: ['It was answered on Google: "Sorry!"'],
+  })
+})
+
+test('an answer of ours that Google refuses, and somebody puts right on Google, is left to the team', async () => {
+  const name = complain()
+  await look()
+  await approve()
+  google.reviews.moderate(name, 'REJECTED', 'OFF_TOPIC')
+  await look()
+  google.reviews.answer(name, 'Sorry!')
+  await look()
+  expect(card()).toMatchObject({ state: 'waiting' })
 })
 
 test('stars without words get a draft too', async () => {

@@ -56,6 +56,23 @@ describe('settings', () => {
   })
 })
 
+test('names that the settings leave out are asked for, once an hour, and by every process', async () => {
+  google.state.locations.set('789', 'Harbour')
+  const env = { ...google.env, GOOGLE_REVIEWS_LOCATIONS: '456, 789=Quay' }
+  const asked = () => google.state.calls.filter(({ path }) => path.includes('/locations?')).length
+  for (const [settings, names] of [
+    [google.env, ['Mill Street', 'Harbour']],
+    [env, ['Mill Street', 'Quay']],
+  ] as const) {
+    const channel = openWith(settings, io)
+    const before = asked()
+    for (let times = 0; times < 2; times++) await channel.learnAccounts?.(never)
+    expect(channel.accounts.map(({ name }) => name)).toEqual(names)
+    expect(asked() - before).toBe(1)
+  }
+  expect(openWith({ ...google.env, GOOGLE_REVIEWS_LOCATIONS: '456=Mill Street' }, io).learnAccounts).toBeUndefined()
+})
+
 describe('checking', () => {
   test('every credential is used, and what was found is told', async () => {
     google.state.locations.set('789', 'Harbour')

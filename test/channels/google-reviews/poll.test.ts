@@ -184,6 +184,23 @@ test('what changes or goes while the pages are turned hides nothing', async () =
   expect(texts()).toEqual(expect.arrayContaining(standing))
 })
 
+test('an answer on Google is told while the review waits for the team, and of no other', async () => {
+  const [waits = '', changed = '', done = '', refused = ''] = Array.from({ length: 4 }, () => google.reviews.write())
+  await poll()
+  inlet.open = [waits, changed, refused]
+  clock.advance(minute)
+  for (const name of [waits, changed, done, refused]) google.reviews.answer(name, 'Sorry!')
+  google.reviews.moderate(refused, 'REJECTED')
+  const answeredAt = clock.now()
+  clock.advance(minute)
+  google.reviews.change(changed, { comment: 'Still bad' })
+  await poll()
+  const note = 'It was answered on Google: "Sorry!"'
+  expect(inlet.deliveries.flatMap(({ answers = [] }) => answers)).toEqual([
+    { account: '456', externalId: waits, note, at: answeredAt },
+  ])
+})
+
 test('a list without an end ends', async () => {
   const again = () => ({ kind: 'error', status: 200, body: { nextPageToken: `again ${pages() % 3}` } }) as const
   google.state.fault = ({ path }) => (path.includes('/reviews?') ? again() : null)

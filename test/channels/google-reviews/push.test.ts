@@ -38,6 +38,14 @@ test('a push brings the review itself, which the push does not hold', async () =
   expect(delivery.interactions).toMatchObject([{ account: '456', versionOf: name, text: 'Cold soup', rating: 1 }])
 })
 
+test('a push of a review that was answered on Google tells of the answer, too', async () => {
+  const name = google.reviews.write()
+  google.reviews.answer(name, 'Sorry!')
+  const { delivery } = await send(about(name, 'UPDATED_REVIEW'))
+  const note = 'It was answered on Google: "Sorry!"'
+  expect(delivery.answers).toEqual([{ account: '456', externalId: name, note, at: io.clock.now() }])
+})
+
 test('the names of a notification may be written both ways', async () => {
   const name = google.reviews.write({ comment: 'Fine' })
   const { delivery } = await send({

@@ -136,13 +136,13 @@ test('a name leads nowhere but to a review', () => {
 
 test('every reason of Google for refusing a reply reads as a sentence, also one it does not have yet', () => {
   expect(violationOf('ADVERTISING_AND_SOLICITATION')).toEqual({
-    reason: 'Google did not show it: it reads as advertising, or offers something in return',
+    reason: 'it reads as advertising, or offers something in return',
     action: "Look at Google's rules for replies, change the words and send it again",
   })
   expect(violationOf('LOCATION_SUSPENDED').action).toContain('business.google.com')
   expect(violationOf('MODERATION_ERROR').action).toBe('Send it again')
-  expect(violationOf('SOMETHING_NEW').reason).toBe('Google did not show it: "something new"')
-  const unnamed = 'Google did not show it: it breaks a rule that Google does not name'
+  expect(violationOf('SOMETHING_NEW').reason).toBe('Google calls it "something new"')
+  const unnamed = 'it breaks a rule that Google does not name'
   for (const code of [null, '', 'POLICY_VIOLATION_UNSPECIFIED', '<b>', 'toString'])
     expect(violationOf(code).reason).toBe(unnamed)
 })

@@ -46,3 +46,13 @@ test('in the running program reviews come by looking and by push, once, and ever
   google.state.fault = () => ({ kind: 'status', status: 503 })
   expect(await push(name)).toBe(503)
 })
+
+test('a process that reads no reviews knows the names of locations all the same', async () => {
+  const worker = await runApp({ ...google.env, ROLES: 'worker' })
+  try {
+    const accounts = () => worker.ctx.channels.get('google-reviews')?.open.accounts
+    await eventually(async () => expect(accounts()).toEqual([{ id: '456', name: 'Mill Street' }]))
+  } finally {
+    await worker.close()
+  }
+})

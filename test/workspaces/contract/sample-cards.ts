@@ -278,7 +278,7 @@ export const sampleCards: Record<string, Card> = {
     alerts: [
       'Not sent yet: The access token has expired. Make a new one and set it in PIGEON_TOKEN. It goes out by itself then',
     ],
-    actions: [action('undo', 'Undo', 'primary', replyId), assign],
+    actions: [action('undo', 'Undo', 'plain', replyId), assign],
   }),
   dismissed: sampleCard({
     state: 'dismissed',

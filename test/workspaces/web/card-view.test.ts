@@ -206,7 +206,7 @@ describe('a card', () => {
     for (const form of ['edit', 'redraft', 'schedule', 'assign', 'dismiss', 'snooze'])
       expect(html).toMatch(new RegExp(`<form method="get" action="/cards/c1/forms/${form}"`))
     expect(html).toMatch(/<li class="chip rating bad">\s*<span role="img" aria-label="2 of 5 stars">★★☆☆☆<\/span/)
-    expect(html).toMatch(/class="by"[^]*aria-label="2 of 5 stars"\s*>★★<\/span/)
+    expect(html).toMatch(/class="by"[^]*aria-label="2 of 5 stars"\s*>★★☆☆☆<\/span/)
   })
 
   it('dismisses at once when that is the likely thing to do', async () => {
@@ -220,12 +220,41 @@ describe('the reply window', () => {
   const view = (minutesLeft: number | null, closesAt: string) =>
     render(testCard({ replyWindow: { closesAt: new Date(closesAt), hours: 24, minutesLeft } }))
 
-  it('is counted down, until it has closed', async () => {
-    expect(await view(120, '2026-03-02T10:30:00Z')).toMatch(
-      /Reply within\s*<time [^>]*data-time="until"[^>]*>1 h 30 min</,
+  it.each([
+    [null, '2026-03-02T20:54:00Z', 'window', 'Reply window closes in 11 h 54 min'],
+    [360, '2026-03-02T14:30:00Z', 'window warn', 'Reply window closes in 5 h 30 min'],
+    [30, '2026-03-02T09:20:00Z', 'window warn', 'Reply window closes in 20 min'],
+    [0, '2026-03-02T08:30:00Z', 'window late', 'Reply window closed 2026-03-02 08:30 UTC'],
+  ])('of which less than %j minutes are left is told, in its colour', async (minutesLeft, closesAt, tone, told) => {
+    const html = await view(minutesLeft, closesAt)
+    const [, classes = '', text = ''] = /<p class="(window[^"]*)"[^>]*>([^]*?)<\/p>/.exec(html) ?? []
+    expect([
+      classes.trim(),
+      text
+        .replace(/<[^>]*>/g, '')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    ]).toEqual([tone, told])
+  })
+})
+
+describe('what was said without words', () => {
+  it('has no empty quote, and files that are missing stand apart from those that can be opened', async () => {
+    const file = { name: 'a.jpg', mediaType: 'image/jpeg', bytes: 9, isKept: true }
+    const turn = testTurn({
+      text: '',
+      attachments: [
+        { ...file, id: 'a1' },
+        { ...file, id: 'a3', mediaType: 'application/pdf' },
+        { ...file, id: 'a2', isKept: false, bytes: 0, missing: 'being-fetched' },
+      ],
+    })
+    const html = await render(testCard({ turns: [turn] }))
+    expect(html).not.toContain('<blockquote')
+    expect(html).toMatch(
+      /<a href="\/attachments\/a1\?inline=1" target="_blank" rel="noopener"\s*><img src="\/attachments\/a1\?inline=1"/,
     )
-    const closed = await view(0, '2026-03-02T08:30:00Z')
-    expect(closed).toMatch(/Reply window closed\s*<time [^>]*data-time="clock"[^>]*>2026-03-02 08:30 UTC</)
-    expect(closed).not.toContain('Reply within')
+    expect(html).toMatch(/<a href="\/attachments\/a3" download><bdi>a\.jpg</)
+    expect(html).toMatch(/<li class="missing"><bdi>a\.jpg<\/bdi> <small>being fetched<\/small><\/li>/)
   })
 })

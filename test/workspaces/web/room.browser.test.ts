@@ -214,6 +214,22 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     expect(await page.locator('img, svg[onload], main script').count()).toBe(0)
   })
 
+  it('counts the reply window down by itself, until it has closed', async () => {
+    const closesAt = new Date(Date.now() + 25 * 60_000)
+    room.put(testCard({ replyWindow: { closesAt, hours: 24, minutesLeft: 30 } }))
+    await open()
+    const told = card('c1').locator('.window')
+    await told.getByText(/^2\d min$/).waitFor()
+    await page.clock.setFixedTime(closesAt.getTime() - 5 * 60_000)
+    await told.getByText('5 min', { exact: true }).waitFor()
+    await page.clock.setFixedTime(closesAt)
+    await told.getByText('Reply window closed').waitFor()
+    expect(await told.getAttribute('class')).toContain('late')
+    expect(await told.textContent()).toMatch(/closed\s+\d\d:\d\d/)
+    // What changes by itself is not read aloud each time.
+    expect(await page.locator(':is([aria-live], [role=status], [role=alert], [role=timer]) .window').count()).toBe(0)
+  })
+
   it('tells a refusal to the one who clicked', async () => {
     room.put(testCard())
     room.onDecision = () => ({ isDone: false, reason: 'Mia was faster.', card: room.put(sendingCard(testCard())) })
@@ -293,6 +309,7 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     await card('c1').getByText('More', { exact: true }).click()
     await card('c1').getByText('Assign to…').click()
     const dialog = page.locator('dialog[open]')
+    await dialog.waitFor()
     expect(
       await dialog.locator('datalist option').evaluateAll((all) => all.map((one) => one.getAttribute('value'))),
     ).toEqual(['Team', 'Ana'])
@@ -494,7 +511,12 @@ describe.skipIf(!hasChromium)('the room in a browser', () => {
     await page.keyboard.press('Escape')
     await card('c1').locator('[data-key=edit]').click()
     expect(await page.locator('dialog[open]').evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true)
-    for (const path of ['/settings', '/forms/log', '/cards/c1/forms/schedule', '/forms/settings.second-approval']) {
+    const forms = [
+      '/forms/log',
+      '/forms/settings.second-approval',
+      ...['schedule', 'template'].map((id) => `/cards/c1/forms/${id}`),
+    ]
+    for (const path of ['/settings', ...forms]) {
       await page.goto(served.url + path)
       expect(await width(), path).toBe(360)
     }

@@ -1,4 +1,5 @@
-import { leftText, type Card, type CardDraft, type Status } from '../../card.ts'
+import { leftText } from '../../card-words.ts'
+import type { Card, CardDraft, Status } from '../../card.ts'
 import { actionRow, quietMenu } from './actions.ts'
 import {
   bold,

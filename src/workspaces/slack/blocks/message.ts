@@ -123,7 +123,7 @@ function entryText({ card, entry, isBroadcast }: EntryMessage, look: Look): stri
     case 'said': {
       const last = entry.turns.at(-1)
       return fallback(
-        `${name} wrote${isBroadcast ? ' again' : ''}: ${isolated(last?.translation ?? last?.text ?? '', 150)}`,
+        `${name} wrote${isBroadcast ? ' again' : ''}: ${isolated((last?.translation ?? last?.text) || (last?.notes[0] ?? ''), 150)}`,
       )
     }
     case 'sent':

@@ -42,6 +42,14 @@ function duration(ms) {
 
 function tick() {
   const now = Date.now()
+  // The card is told within a minute what can be done then.
+  for (const closing of document.querySelectorAll('[data-closes]:not(.late)')) {
+    const [word, time] = closing.children
+    if (new Date(time.dateTime) > now) continue
+    closing.classList.add('late')
+    word.textContent = 'Reply window closed'
+    time.dataset.time = 'clock'
+  }
   for (const time of document.querySelectorAll('time[data-time]')) {
     const at = new Date(time.dateTime)
     const isToday = at.toDateString() === new Date(now).toDateString()
@@ -472,18 +480,24 @@ function localText(moment) {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-const ownTexts = () => [...(asking()?.querySelectorAll('[name^="text:"]') ?? [])]
+// What fills the blanks of one template is wrong for another.
+const ownFields = () => [...(asking()?.querySelectorAll('[name^="text:"], [name="choice:template"]') ?? [])]
+const isRadio = (field) => field.type === 'radio'
+const stateOf = (field) => (isRadio(field) ? 'checked' : 'value')
+const placeOf = (field) => (isRadio(field) ? `${field.name}=${field.value}` : field.name)
 
 /** Puts back what was left here, as it was. */
 function takeBack() {
   if (!asking().hasAttribute('data-keep')) return
   const kept = JSON.parse(sessionStorage.getItem(keyOf()) ?? '{}')
-  const changed = ownTexts().filter((field) => kept[field.name] !== undefined && kept[field.name] !== field.value)
+  const isOther = (field) => ![undefined, field[stateOf(field)]].includes(kept[placeOf(field)])
+  const changed = ownFields().filter(isOther)
   if (changed.length === 0) return
-  const originals = changed.map((field) => field.value)
-  for (const field of changed) field.value = kept[field.name]
-  showNote('This is the text that you left here.', originals.some(Boolean) ? 'Take the draft instead' : 'Clear', () => {
-    for (const [index, field] of changed.entries()) field.value = originals[index]
+  const originals = changed.map((field) => field[stateOf(field)])
+  const hasDraft = changed.some((field) => field.name.startsWith('text:') && field.value)
+  for (const field of changed) field[stateOf(field)] = kept[placeOf(field)]
+  showNote('This is the text that you left here.', hasDraft ? 'Take the draft instead' : 'Clear', () => {
+    for (const [index, field] of changed.entries()) field[stateOf(field)] = originals[index]
     sessionStorage.removeItem(keyOf())
     count()
     hideNote()
@@ -562,7 +576,7 @@ document.addEventListener('input', (event) => {
   if (!dialog.contains(event.target) || !asking()?.hasAttribute('data-keep')) return
   sessionStorage.setItem(
     keyOf(),
-    JSON.stringify(Object.fromEntries(ownTexts().map(({ name, value }) => [name, value]))),
+    JSON.stringify(Object.fromEntries(ownFields().map((field) => [placeOf(field), field[stateOf(field)]]))),
   )
 })
 document.addEventListener('keydown', (event) => {

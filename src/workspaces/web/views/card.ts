@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { Card, CardTurn } from '../../card.ts'
 import type { CardFilter } from '../../workspace.ts'
 import { shownTypes } from '../attachment.ts'
-import { missingText } from '../../kit/said.ts'
+import { missingText, starsOf } from '../../kit/said.ts'
 import { fileSize, visible } from '../../kit/text.ts'
 import { cardPath } from '../paths.ts'
 import { fold } from '../text.ts'
@@ -10,7 +10,7 @@ import { actionsView } from './actions.ts'
 import { labelView } from './label.ts'
 import { initials, type Html } from './page.ts'
 import { shownName } from './said.ts'
-import { dueView, timeView } from './time.ts'
+import { dueView, timeView, windowView } from './time.ts'
 
 interface CardLook {
   now: Date
@@ -108,11 +108,6 @@ export function cardView(card: Card, look: CardLook): Html {
   </article>`
 }
 
-function windowView({ closesAt, minutesLeft }: NonNullable<Card['replyWindow']>, now: Date): Html {
-  if (minutesLeft === 0) return html`<p class="window late">Reply window closed ${timeView(closesAt, 'clock', now)}</p>`
-  return html`<p class="window">Reply within ${timeView(closesAt, 'until', now)}</p>`
-}
-
 function replyTitle({ state, actions }: Card): string {
   if (actions.some(({ id }) => id === 'copy')) return 'Send this by hand'
   return state === 'sending' ? 'Reply' : 'Not delivered'
@@ -155,9 +150,9 @@ function turnView(turn: CardTurn, now: Date, index: number): Html {
   return html`<div class="turn ${turn.from} ${turn.isUnanswered ? 'unanswered' : ''}">
     <p class="by">
       <bdi>${visible(turn.name)}</bdi> ${timeView(turn.at, 'clock', now)}
-      ${turn.rating !== null && html`<span class="stars" role="img" aria-label="${turn.rating} of 5 stars">${'★'.repeat(turn.rating)}</span>`}
+      ${turn.rating !== null && html`<span class="stars" role="img" aria-label="${turn.rating} of 5 stars">${starsOf(turn.rating)}</span>`}
     </p>
-    <blockquote class="words" dir="auto">${head}</blockquote>
+    ${head !== '' && html`<blockquote class="words" dir="auto">${head}</blockquote>`}
     ${
       rest !== '' &&
       html`<details class="rest" data-key="rest-${index}">
@@ -180,12 +175,13 @@ function attachmentView(file: CardTurn['attachments'][number]): Html {
   const path = `/attachments/${encodeURIComponent(file.id)}`
   const name = visible(file.name)
   const size = file.missing && file.bytes === 0 ? '' : `${fileSize(file.bytes)}, `
-  if (!file.isKept) return html`<li><bdi>${name}</bdi> <small>${size}${missingText(file)}</small></li>`
-  const picture = shownTypes.includes(file.mediaType)
-    ? html`<img src="${path}?inline=1" alt="" loading="lazy" width="32" height="32" />`
-    : ''
-  return html`<li>
-    <a href="${path}" download>${picture}<bdi>${name}</bdi> <small>${fileSize(file.bytes)}</small></a>
+  if (!file.isKept) return html`<li class="missing"><bdi>${name}</bdi> <small>${size}${missingText(file)}</small></li>`
+  const named = html`<bdi>${name}</bdi> <small>${fileSize(file.bytes)}</small>`
+  if (!shownTypes.includes(file.mediaType)) return html`<li><a href="${path}" download>${named}</a></li>`
+  return html`<li class="picture">
+    <a href="${path}?inline=1" target="_blank" rel="noopener"
+      ><img src="${path}?inline=1" alt="" loading="lazy" width="160" height="120" /><span>${named}</span></a
+    >
   </li>`
 }
 

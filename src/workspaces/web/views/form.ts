@@ -72,7 +72,7 @@ export function formView(state: FormState): Html {
 
 /** Words of a teammate's own are kept until they were sent; what settings say is not. */
 function isDraftKept({ id }: Form): boolean {
-  return id === 'edit' || id === 'redraft' || id === 'log'
+  return id === 'edit' || id === 'redraft' || id === 'template' || id === 'log'
 }
 
 /** Quick times and a moment of one's own: one press is enough. */
@@ -82,7 +82,7 @@ function isTimeAsked({ fields }: Form): boolean {
 
 function oneForm(state: FormState, fields: Field[]): Html {
   const { form } = state
-  const isSent = form.id === 'edit' || form.id === 'redraft'
+  const isSent = form.id === 'edit' || form.id === 'redraft' || form.id === 'template'
   return html`<form method="post" action="${state.path}" class="stack" data-submit>
     ${hiddenFields(state)} ${fields.map((field, index) => fieldView(state, field, index === 0))}
     ${form.id === 'redraft' && quickWishes}

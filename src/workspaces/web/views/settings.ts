@@ -108,8 +108,8 @@ function templatesSection(state: SettingsState): Html {
     <p class="about">
       Drafts that are written without a language model. Your own text takes the place of the one in grey.
       <code>{name}</code>, <code>{brand}</code>, <code>{signature}</code>, <code>{topic}</code> and
-      <code>{contact}</code> (the email address among your facts) are filled in; what stands in [brackets] is left out
-      when there is nothing to fill in.
+      <code>{contact}</code> (the email address to which your facts send customers) are filled in; what stands in
+      [brackets] is left out when there is nothing to fill in.
     </p>
     <div class="folds">
       ${[...groups].map(([theme, members]) => {

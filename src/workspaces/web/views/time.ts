@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import { duration } from '../../card.ts'
+import { duration } from '../../card-words.ts'
+import type { Card } from '../../card.ts'
 import type { Html } from './page.ts'
 
 /** `ago` and `until` tick in the browser; `clock` is told in the reader's own time zone there. */
@@ -20,5 +21,15 @@ export function dueView(dueAt: Date, now: Date): Html {
   const left = dueAt.getTime() - now.getTime()
   return html`<p class="due ${left < 0 ? 'late' : left < soonMs && 'warn'}" data-due="${dueAt.toISOString()}">
     <span>${left < 0 ? 'Late since' : 'Due'}</span> ${timeView(dueAt, 'clock', now)}
+  </p>`
+}
+
+/** Until when the customer can be answered in one's own words; it turns in the browser as well. */
+export function windowView({ closesAt, minutesLeft }: NonNullable<Card['replyWindow']>, now: Date): Html {
+  const hasClosed = minutesLeft === 0
+  const tone = hasClosed ? 'late' : minutesLeft !== null && 'warn'
+  return html`<p class="window ${tone}" data-closes>
+    <span>Reply window ${hasClosed ? 'closed' : 'closes in'}</span>
+    ${timeView(closesAt, hasClosed ? 'clock' : 'until', now)}
   </p>`
 }

@@ -16,6 +16,8 @@ test.each([
   ['Domande? Scriveteci: mia@bluebird.example', 'mia@bluebird.example'],
   ['Contacte-nos: mia@bluebird.example', 'mia@bluebird.example'],
   ['Klachten: mia@bluebird.example', 'mia@bluebird.example'],
+  ['Contact :\u00a0mia@bluebird.example', 'mia@bluebird.example'],
+  ['Open daily, customers.bonn@x.example, kundenpost@bluebird.example', 'kundenpost@bluebird.example'],
 ])('"%s" sends customers to %s', (facts, address) => {
   expect(contactIn(facts)).toBe(address)
 })
@@ -27,7 +29,12 @@ test.each([
   ['Suppliers contact us at hello@bluebird.example'],
   ['Suppliers:\n  info@bluebird.example'],
   ['Press: info@bluebird.example'],
+  ['Open daily, wine.info@bluebird.example'],
+  ['A helper of ours is mia@bluebird.example'],
+  ['Der interne Kundendienst: mia@bluebird.example'],
   ['Never send customers to mia@bluebird.example when they have complaints'],
+  ["Customers shouldn't write to us at mia@bluebird.example"],
+  ['No escriba a mia@bluebird.example'],
   ['Bewerbungen und Fragen dazu an mia@bluebird.example'],
   ['The kitchen is run by mia@bluebird.example'],
   ['Orders from the baker: email us. He is called mia@bluebird.example'],

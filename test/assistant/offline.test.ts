@@ -117,6 +117,16 @@ describe('judgement', () => {
     expect(await triage('', { turns })).toMatchObject({ theme, sentiment, needsReply, language: 'und' })
   })
 
+  it.each([
+    [5, 'They adjusted my brakes while I had a coffee. A fair price, too.', 'compliment', 'positive'],
+    [1, 'I called three times. The phone rang.', 'complaint', 'negative'],
+    [5, 'Are you open on Sunday?', 'question', 'positive'],
+    [5, 'Terrible, rude, broken.', 'complaint', 'negative'],
+  ] as const)('lets %i stars weigh as one word beside "%s"', async (rating, text, theme, sentiment) => {
+    const turns = [{ from: 'customer' as const, name: 'Ana', at: new Date('2026-03-02T09:00:00Z'), text, rating }]
+    expect(await triage('', { turns })).toMatchObject({ theme, sentiment })
+  })
+
   it('judges only what was written since the team last answered', async () => {
     const at = new Date('2026-03-02T09:00:00Z')
     const turns = [

@@ -1,23 +1,38 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Webhook } from 'standardwebhooks'
+import { draw } from './drawings.ts'
 import type { Arrival } from './morning.ts'
+import type { Providers } from './providers.ts'
+import { whatsAppUsers } from './whatsapp.ts'
 
 const betweenLinesMs = 250
 /** Longer than the form's least fill time: people need a while to type. */
 const fillMs = 3200
 
-type Of<Via extends Arrival['via']> = Extract<Arrival, { via: Via }>
+export type Of<Via extends Arrival['via']> = Extract<Arrival, { via: Via }>
 
 /** The shop's customers, as its site, its visitors' browsers and its form see them. */
 export interface Customers {
-  /** Resolves to a way to write again, where there is one. */
-  write(arrival: Arrival): Promise<{ again(lines: string[]): Promise<void> } | null>
+  /** Resolves to what they can do later, where there is anything. */
+  write(arrival: Arrival): Promise<Visitor | null>
+}
+
+export interface Visitor {
+  again?(lines: string[]): Promise<void>
+  /** To our answer. */
+  react?(emoji: string): Promise<void>
 }
 
 /** `formSecret`: of the form's signed API. */
-export function customersOf(url: string, formSecret: string, signal: AbortSignal): Customers {
+export function customersOf(
+  url: string,
+  formSecret: string,
+  { meta, google }: Pick<Providers, 'meta' | 'google'>,
+  signal: AbortSignal,
+): Customers {
   const webhook = new Webhook(formSecret)
+  const whatsapp = whatsAppUsers(url, meta, signal)
 
   async function post(path: string, body: string, headers: Record<string, string>): Promise<Response> {
     const response = await fetch(url + path, { method: 'POST', body, headers, redirect: 'manual', signal })
@@ -25,7 +40,7 @@ export function customersOf(url: string, formSecret: string, signal: AbortSignal
     return response
   }
 
-  async function chat({ name, email, page, lines }: Of<'chat'>): Promise<{ again(lines: string[]): Promise<void> }> {
+  async function chat({ name, email, page, lines }: Of<'chat'>): Promise<Visitor> {
     const json = { 'content-type': 'application/json' }
     const visitor = (await (await post('/channels/live-chat/visitors', '{}', json)).json()) as object
     const say = async (texts: string[]) => {
@@ -65,11 +80,37 @@ export function customersOf(url: string, formSecret: string, signal: AbortSignal
     })
   }
 
+  async function review({ name, location, stars, words, photo }: Of<'google'>): Promise<void> {
+    if (photo) google.state.photos.set(photo, { content: draw(photo), mediaType: 'image/png' })
+    const reviewName = google.reviews.write({
+      by: name,
+      location,
+      stars,
+      comment: words,
+      ...(photo && { photos: [photo] }),
+    })
+    const notification = { notificationType: 'NEW_REVIEW', reviewName }
+    const { ok, status } = await fetch(await google.pushed(`${url}/channels/google-reviews`, notification), { signal })
+    if (!ok) throw new Error(`A review was refused: ${status}`)
+  }
+
   return {
     async write(arrival) {
-      if (arrival.via === 'chat') return chat(arrival)
-      await (arrival.via === 'site' ? site(arrival) : form(arrival))
-      return null
+      switch (arrival.via) {
+        case 'chat':
+          return chat(arrival)
+        case 'whatsapp':
+          return whatsapp(arrival)
+        case 'site':
+          await site(arrival)
+          return null
+        case 'form':
+          await form(arrival)
+          return null
+        case 'google':
+          await review(arrival)
+          return null
+      }
     },
   }
 }

@@ -27,6 +27,8 @@ beforeAll(async () => {
   // What needs its quiet time or its grace period is done when Priya has thanked for her answer.
   await room.waitFor(await room.find('Priya'), (page) => page.includes('Probably needs no reply'))
   await room.waitFor(await room.find('Noor'), (page) => page.includes('is-answered'))
+  await room.waitFor(await room.find('Nadia Rahman'), (page) => page.includes('is-answered'))
+  await room.waitFor(await room.find('Femi Adeyemi'), (page) => page.includes('Their reaction'))
   cards = { open: await room.list('open'), quarantined: await room.list('quarantined'), done: await room.list('done') }
 })
 
@@ -38,10 +40,10 @@ afterAll(async () => {
 
 describe('the demo', () => {
   it('leaves a room in which every state can be seen', () => {
-    expect(states(cards.open)).toEqual({ waiting: 23, sending: 1 })
+    expect(states(cards.open)).toEqual({ waiting: 28, sending: 1 })
     expect(states(cards.quarantined)).toEqual({ quarantined: 1 })
     const ofToday = cards.done.filter(({ label }) => !regulars.some((name) => label.startsWith(name)))
-    expect(states(ofToday)).toEqual({ answered: 4, dismissed: 2, snoozed: 1 })
+    expect(states(ofToday)).toEqual({ answered: 6, dismissed: 2, snoozed: 1 })
   })
 
   it('shows what was delivered twice once', () => {
@@ -51,6 +53,33 @@ describe('the demo', () => {
   it('takes three lines in one breath as one message', async () => {
     const page = await pageOf('Priya')
     expect(page).toContain('hi, quick one\nmy chain comes off')
+  })
+
+  it('is answered on WhatsApp, where the customer reads it and reacts', async () => {
+    const now = await pageOf('Femi Adeyemi')
+    expect(now).toContain('Sent by Jonas, read')
+    expect(now).toContain('Their reaction')
+  })
+
+  it('counts a reply window down, and offers a template once it has closed', async () => {
+    expect(await pageOf('Ida Holm')).toMatch(/Reply window closes in[^]*Approve &amp; send/)
+    const id = await room.find('Carla Benedetti')
+    expect(await pageOf('Carla Benedetti')).not.toContain('value="approve"')
+    await room.press(id, 'template', { template: '3', values: 'Carla' })
+    await room.waitFor(id, (now) => now.includes('Ciao Carla, ci scusiamo'))
+  })
+
+  it('shows what was changed and taken back as it stands now, and photos', async () => {
+    expect(await pageOf('Yannick')).toMatch(/am Freitag[^]*They changed what they wrote/)
+    const taken = await pageOf('Ida Holm')
+    expect(taken).toContain('Removed by its author')
+    expect(taken).not.toContain('code of the garage')
+    for (const name of ['Jonna Lindqvist', 'Colin Farraday'])
+      expect(await pageOf(name)).toContain('<img src="/attachments/')
+  })
+
+  it('offers a private way to who complains in public', async () => {
+    expect(await pageOf('Colin Farraday')).toContain('hello@lantern-street-cycles.example')
   })
 
   it('begins with a whole digest, of which every number opens its cards', async () => {

@@ -29,6 +29,7 @@ Lantern Street Cycles, an imaginary bicycle shop, opens its desk.
   The team's room:     ${demo.url}/
   A visitor's chat:    ${demo.url}/chat
   The contact form:    ${demo.url}/form
+WhatsApp and Google are played on this machine: what you send there is read or published within a minute.
 
 Open the room: ${morning.length} customers write within the next seconds.`)
   try {

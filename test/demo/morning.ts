@@ -1,3 +1,5 @@
+import type { Drawing } from './drawings.ts'
+
 /** Who sits in the room of Lantern Street Cycles, an imaginary bicycle shop. */
 export const staff = ['Ana', 'Jonas', 'Mei'] as const
 type Staff = (typeof staff)[number]
@@ -11,6 +13,8 @@ export type Step =
   | { by: Staff; does: 'snooze'; when: '+1h' | '+4h' | '+24h' }
   /** The customer writes again, once the card shows a draft or the answer is out. Only in the chat. */
   | { writesAgainAfter: 'draft' | 'answer'; lines: string[] }
+  /** They put it under our answer. Only on WhatsApp. */
+  | { reactsToAnswer: string }
 
 interface Person {
   /** Unique in this file, where something follows. */
@@ -42,6 +46,37 @@ export type Arrival =
     })
   /** Deskbell's own form page. */
   | (Letter & { via: 'form'; isRobot?: true })
+  | (Person & {
+      via: 'whatsapp'
+      /** After 24, only a template can be sent. */
+      hoursAgo?: number
+      /** Where their number is hidden. */
+      username?: string
+      does: WhatsAppAct[]
+    })
+  | (Person & { via: 'google'; location: Location; stars: number; words: string; photo?: Drawing })
+
+export type WhatsAppAct =
+  | { says: string }
+  | { shows: Drawing; caption: string }
+  /** What they said last. */
+  | { changesTo: string }
+  | { takesBack: true }
+
+/** Where the shop is on Google. */
+export const locations = { '456': 'Lantern Street', '789': 'Harbour Market' } as const
+type Location = keyof typeof locations
+
+/** What the shop had Meta approve. */
+export const templates = [
+  { name: 'ready_for_pickup', language: 'en', text: 'Hello {{1}}, your bicycle is ready. Your ticket: {{2}}.' },
+  { name: 'late_answer', language: 'en', text: 'Hello {{1}}, sorry that our answer took so long. May we still help?' },
+  {
+    name: 'risposta_in_ritardo',
+    language: 'it',
+    text: 'Ciao {{1}}, ci scusiamo per il ritardo. Possiamo ancora aiutarti?',
+  },
+]
 
 export const brand = {
   name: 'Lantern Street Cycles',
@@ -54,6 +89,7 @@ export const brand = {
     'Delivery within the EU takes 3 to 6 working days. Bicycles are delivered fully assembled.',
     'Returns: 30 days, unused, in the original box. Warranty on frames: 5 years.',
     'Test rides are free; bring an ID card.',
+    'For customers with a problem: hello@lantern-street-cycles.example',
   ].join('\n'),
 }
 
@@ -82,6 +118,20 @@ const site = 'https://lantern-street-cycles.example'
 
 /** In the order in which it is played in. */
 export const morning: Arrival[] = [
+  {
+    via: 'google',
+    name: 'Nadia Rahman',
+    location: '456',
+    stars: 5,
+    words: 'They fixed my brakes while I had a coffee next door, and showed me the worn pads. A fair price, too.',
+    next: [{ by: 'Ana', does: 'approve' }],
+  },
+  {
+    via: 'whatsapp',
+    name: 'Femi Adeyemi',
+    does: [{ says: 'Good morning! Is my bicycle ready? Ticket W-3412' }],
+    next: [{ by: 'Jonas', does: 'approve' }, { reactsToAnswer: '🙏' }],
+  },
   {
     via: 'site',
     name: 'Hannah Brandt',
@@ -116,6 +166,12 @@ export const morning: Arrival[] = [
     minutesAgo: 143,
     fields: { 'Order number': 'LSC-20988' },
     next: [{ by: 'Mei', does: 'assign' }],
+  },
+  {
+    via: 'whatsapp',
+    name: 'Carla Benedetti',
+    hoursAgo: 27,
+    does: [{ says: 'Buonasera, la ruota nuova che avete montato sabato fa già rumore. Quando posso passare?' }],
   },
   {
     via: 'site',
@@ -177,6 +233,16 @@ export const morning: Arrival[] = [
     ],
   },
   {
+    via: 'whatsapp',
+    name: 'Ida Holm',
+    hoursAgo: 22.6,
+    does: [
+      { says: 'Hello, could you fetch my cargo bike for the winter check? It does not fit into the tram.' },
+      { says: 'The code of the garage is 4711' },
+      { takesBack: true },
+    ],
+  },
+  {
     via: 'site',
     name: 'Sanne de Wit',
     email: 'sanne.dewit@example.net',
@@ -214,6 +280,12 @@ export const morning: Arrival[] = [
     name: 'ليلى حداد',
     page: `${site}/delivery`,
     lines: ['مرحبا، هل توصلون الدراجات إلى بيروت؟ وكم يستغرق التوصيل؟ أريد دراجة حمراء مقاس 48 لابنتي.'],
+  },
+  {
+    via: 'whatsapp',
+    name: 'Yannick',
+    username: 'yannick.rides',
+    does: [{ says: 'Habt ihr am Samstag bis 18 Uhr offen?' }, { changesTo: 'Habt ihr am Freitag bis 18 Uhr offen?' }],
   },
   {
     via: 'site',
@@ -297,6 +369,15 @@ export const morning: Arrival[] = [
     minutesAgo: 58,
   },
   {
+    via: 'google',
+    name: 'Colin Farraday',
+    location: '789',
+    stars: 2,
+    words:
+      'Paid for a full service and got the bicycle back with a loose saddle. I called three times and nobody picked up. Disappointing.',
+    photo: 'saddle',
+  },
+  {
     via: 'chat',
     name: 'Freddie',
     page: `${site}/`,
@@ -368,5 +449,10 @@ export const morning: Arrival[] = [
     message:
       'I am torn between your Heron and the Fernway Tourer. The Fernway is lighter and 200 € cheaper; what does yours do better than theirs?',
     minutesAgo: 21,
+  },
+  {
+    via: 'whatsapp',
+    name: 'Jonna Lindqvist',
+    does: [{ shows: 'wheel', caption: 'After the pothole on Quay Road. Can you true it, or is it done for?' }],
   },
 ]

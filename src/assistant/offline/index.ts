@@ -3,7 +3,7 @@ import type { Assistant, ConversationView, Written } from '../assistant.ts'
 import { fillTemplate } from '../templates.ts'
 import { isPlainCourtesy } from './courtesy.ts'
 import { detectLanguage } from './language.ts'
-import { sentimentOf, weigh } from './sentiment.ts'
+import { sentimentOf, weigh, type Weights } from './sentiment.ts'
 import { themeOf } from './theme.ts'
 import { topicsOf } from './topics.ts'
 import { urgencyOf } from './urgency.ts'
@@ -70,7 +70,7 @@ function triage(conversation: ConversationView): Triage {
   }
   const stars = conversation.turns.findLast(({ rating }) => rating !== null)?.rating ?? null
   if (text.trim() === '' && stars !== null) return byStars(stars)
-  const weights = weigh(speech)
+  const weights = withStars(weigh(speech), stars)
   const theme = themeOf(speech, text, weights)
   return {
     theme,
@@ -82,6 +82,12 @@ function triage(conversation: ConversationView): Triage {
     translation: null,
     needsReply: true,
   }
+}
+
+/** What they gave stars for, they may praise or blame in words that nobody here knows. */
+function withStars({ positive, negative }: Weights, stars: number | null): Weights {
+  if (stars === null || stars === 3) return { positive, negative }
+  return stars > 3 ? { positive: positive + 1, negative } : { positive, negative: negative + 1 }
 }
 
 /** Stars without a word. */

@@ -71,8 +71,14 @@ const findNegation = finder({
   nl: 'niet, geen, nooit, zonder',
 })
 
+/** How many words speak for us, and how many against. */
+export interface Weights {
+  positive: number
+  negative: number
+}
+
 /** How many words speak for and against us. A negation turns praise into blame, and blame into nothing. */
-export function weigh(speech: Speech): { positive: number; negative: number } {
+export function weigh(speech: Speech): Weights {
   const negations = findNegation(speech)
   const negationOf = (at: number) => negations.findLast((negation) => negation < at && at - negation <= 3)
   const blame = findNegative(speech)
@@ -86,7 +92,7 @@ export function weigh(speech: Speech): { positive: number; negative: number } {
   return { positive: praise.length - denied.length, negative: negative.length + denied.length }
 }
 
-export function sentimentOf({ positive, negative }: { positive: number; negative: number }): Sentiment {
+export function sentimentOf({ positive, negative }: Weights): Sentiment {
   if (positive > 0 && negative > 0) {
     if (positive >= 3 * negative) return 'positive'
     return negative >= 3 * positive ? 'negative' : 'mixed'

@@ -1,4 +1,5 @@
 import type { Theme } from '../../interactions/interaction.ts'
+import type { Weights } from './sentiment.ts'
 import { finder, type Speech } from './words.ts'
 
 const findComparison = finder({
@@ -68,7 +69,7 @@ const findRequest = finder({
 })
 
 /** The first rule that fits: what a team most needs to act on comes first. */
-export function themeOf(speech: Speech, text: string, weights: { positive: number; negative: number }): Theme {
+export function themeOf(speech: Speech, text: string, weights: Weights): Theme {
   if (findComparison(speech).length > findExpectation(speech).length) return 'comparison'
   const isAsking = /[?？؟]/.test(text) || findRequest(speech).length > 0
   if (findSuggestion(speech).length > 0 && weights.negative <= 1) return 'suggestion'

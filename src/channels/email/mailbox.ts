@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { setting, type Settings } from '../../env.ts'
+import { isLoopback } from '../kit/api-url.ts'
 import { isAddress } from './address.ts'
 
 /** Of a reply, in characters. */
@@ -30,8 +31,6 @@ export interface Mailbox {
   authservId: string | null
   pollSeconds: number
 }
-
-const isLoopback = (host: string) => /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host)
 
 /** Reads `imaps://user:password@host:port`. */
 function serverUrl(protocol: 'imap' | 'smtp', ports: { implicit: number; starttls: number }): z.ZodType<MailServer> {

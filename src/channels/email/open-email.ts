@@ -1,6 +1,6 @@
 import type { DNSResolver } from 'mailauth'
 import { ConfigError, CredentialsError, PermanentError, RetryableError } from '../../errors.ts'
-import { pause } from '../../waiting.ts'
+import { allOf, pause } from '../../waiting.ts'
 import type { ChannelIo, Found, Inlet, OpenChannel, Sent } from '../channel.ts'
 import { refuseTooLong } from '../kit/reply-length.ts'
 import { isAddress } from './address.ts'
@@ -124,11 +124,7 @@ export function openEmail(
 
     async check(account?: string): Promise<string[]> {
       const checked = account === undefined ? mailboxes : [mailboxOf(account)]
-      const checks = checked.flatMap((mailbox) => [checkImap(mailbox), checkOutgoing(mailbox)])
-      const outcomes = await Promise.allSettled(checks)
-      const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
-      if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
-      return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
+      return allOf(checked.flatMap((mailbox) => [checkImap(mailbox), checkOutgoing(mailbox)]))
     },
   }
 }

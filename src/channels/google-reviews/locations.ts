@@ -5,6 +5,7 @@ import type { GoogleApi } from './api.ts'
 import type { GoogleAccount } from './settings.ts'
 
 const freshMs = 3600 * 1000
+const retryMs = 5 * 60_000
 
 export interface Locations {
   /** Every location that is known, also those that are closed by now: their cards still need a name. */
@@ -15,7 +16,10 @@ export interface Locations {
   open: string[]
   /** True for one whose reviews may come in. Before Google was asked, every location may. */
   has(id: string): boolean
-  /** Asks Google for what the settings leave out, once an hour. Throws what the API throws while nothing is known. */
+  /**
+   * Asks Google for what the settings leave out, once an hour. Throws what the API throws while no location is known; where only
+   * names are missing, they are asked for again a few minutes later.
+   */
   refresh(signal: AbortSignal): Promise<void>
 }
 
@@ -35,15 +39,16 @@ export function createLocations(
     has: (id) => locations.open.includes(id) || (given.length === 0 && freshUntil === 0),
     async refresh(signal) {
       if (isComplete || !isDue(freshUntil, clock.now(), freshMs)) return
+      let againMs = freshMs
       try {
         const found = await api.locations(signal)
         for (const { id, name } of found) if (given.length === 0 || locations.open.includes(id)) learn(id, name)
         if (given.length === 0) locations.open = found.map(({ id }) => id)
       } catch (error) {
-        // Their names are all that is missing.
-        if (locations.open.length === 0) throw error
+        if (locations.open.length === 0 || signal.aborted) throw error
+        againMs = retryMs
       }
-      freshUntil = clock.now().getTime() + freshMs
+      freshUntil = clock.now().getTime() + againMs
     },
   }
 

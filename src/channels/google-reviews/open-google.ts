@@ -1,5 +1,5 @@
 import { BadInputError, ConfigError, CredentialsError, messageOf, PermanentError } from '../../errors.ts'
-import { pause } from '../../waiting.ts'
+import { allOf, pause } from '../../waiting.ts'
 import { nothing, type Account, type ChannelIo, type Inbound, type OpenChannel } from '../channel.ts'
 import { createApi } from './api.ts'
 import { createLocations } from './locations.ts'
@@ -100,16 +100,7 @@ export function openGoogle(all: GoogleAccount[], io: Pick<ChannelIo, 'clock' | '
       // What is wrong with another account says nothing of this one.
       const isAbout = ({ account, locations }: Connection) => account.name === wanted || locations.has(wanted ?? '')
       const asked = wanted === undefined ? connections : connections.filter(isAbout)
-      const outcomes = await Promise.allSettled(asked.map((connection) => check(connection, io.publicUrl, wanted)))
-      const problems = outcomes.flatMap((outcome): unknown[] =>
-        outcome.status === 'fulfilled'
-          ? []
-          : outcome.reason instanceof AggregateError
-            ? outcome.reason.errors
-            : [outcome.reason],
-      )
-      if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
-      return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
+      return allOf(asked.map((connection) => check(connection, io.publicUrl, wanted)))
     },
   }
 }
@@ -120,6 +111,7 @@ async function check({ account, api, locations }: Connection, publicUrl: string,
   await locations.refresh(signal)
   const found: string[] = []
   const problems: unknown[] = []
+  // One after the other: an account may have hundreds.
   for (const id of locations.open) {
     if (wanted !== undefined && wanted !== id) continue
     const name = locations.accounts.find((one) => one.id === id)?.name ?? id

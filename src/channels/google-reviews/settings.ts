@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { setting, type Settings } from '../../env.ts'
 import { ConfigError } from '../../errors.ts'
+import { apiUrl } from '../kit/api-url.ts'
 
 /** One Business Profile account, as the settings describe it. */
 export interface GoogleAccount {
@@ -40,7 +41,6 @@ const google: Addresses = {
 
 const dayMs = 24 * 3600 * 1000
 const text = z.string().trim().max(2000)
-const isLoopback = ({ hostname }: URL) => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname)
 
 const accountName = text.transform((given, context) => {
   const number = /^(?:accounts\/)?(\d{1,30})$/.exec(given)?.[1]
@@ -113,13 +113,7 @@ export const googleEnv = {
   ),
   GOOGLE_REVIEWS_API_URL: setting(
     'For tests and proxies: stands for the addresses of all of Google (…/token, …/v4, …/v1, …/oauth2/v3/certs)',
-    z
-      .url({ protocol: /^https?$/, error: 'must be an https address' })
-      .refine((url) => url.startsWith('https:') || isLoopback(new URL(url)), {
-        error: 'would send secrets unencrypted: http is for this machine only',
-      })
-      .transform((url) => url.replace(/\/+$/, ''))
-      .optional(),
+    apiUrl.optional(),
     { example: 'https://proxy.example.com/google' },
   ),
 }

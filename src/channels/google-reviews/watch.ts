@@ -18,8 +18,9 @@ export interface Connection {
 }
 
 /**
- * Watches the locations of an account. Returns what to call again and again: each time it does what is due by the clock, one location after the other. What goes wrong
- * at one does not stop the others; it is tried again after a pause that grows. Only what the database throws is thrown.
+ * Watches the locations of an account. Returns what to call again and again: each time it does what is due by the clock, one
+ * location after the other. What goes wrong at one does not stop the others; it is tried again after a pause that grows. Only what
+ * the database throws is thrown.
  */
 export function createWatch(
   { account, api, locations }: Connection,

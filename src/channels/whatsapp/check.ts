@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { PermanentError } from '../../errors.ts'
-import type { WhatsAppAccount } from './account.ts'
+import type { WhatsAppAccount } from './settings.ts'
 import { callGraph } from './graph.ts'
 import { line } from './shapes.ts'
 

@@ -3,7 +3,7 @@ import { CredentialsError, PermanentError, RetryableError } from '../../errors.t
 import { largestAttachment, type AttachmentSource } from '../../interactions/interaction.ts'
 import type { Downloaded } from '../channel.ts'
 import { fetchFile, retryAfterMs } from '../kit/http.ts'
-import type { WhatsAppAccount } from './account.ts'
+import type { WhatsAppAccount } from './settings.ts'
 import { callGraph } from './graph.ts'
 import { line } from './shapes.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { cleanLine } from '../kit/clean-text.ts'
 import { callJson, retryAfterMs } from '../kit/http.ts'
-import type { WhatsAppAccount } from './account.ts'
+import type { WhatsAppAccount } from './settings.ts'
 import { errorOf, errorOfStatus, problemOf } from './errors.ts'
 
 /** Of the Graph API. Each is served for at least two years. */

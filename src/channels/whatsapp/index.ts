@@ -1,6 +1,7 @@
 import { ConfigError, PermanentError } from '../../errors.ts'
+import { allOf } from '../../waiting.ts'
 import { defineChannel } from '../channel.ts'
-import { accountFrom, whatsAppEnv, type WhatsAppAccount } from './account.ts'
+import { accountFrom, whatsAppEnv, type WhatsAppAccount } from './settings.ts'
 import { checkAccount } from './check.ts'
 import { downloadMedia } from './download.ts'
 import { longestText, sendMessage } from './send.ts'
@@ -56,11 +57,8 @@ export const whatsapp = defineChannel({
 
       async check(only) {
         const checked = only === undefined ? accounts : [accountOf(only)]
-        const outcomes = await Promise.allSettled(checked.map((account) => checkAccount(account, io.clock.now())))
-        const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
-        if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
         return [
-          ...outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : [])),
+          ...(await allOf(checked.map((account) => checkAccount(account, io.clock.now())))),
           `Webhooks are expected at ${io.publicUrl}/channels/whatsapp`,
         ]
       },

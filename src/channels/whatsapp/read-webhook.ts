@@ -52,7 +52,8 @@ export function readWebhook(json: unknown, reader: Reader): Delivery {
     .parse(body.data.entry)
     .flatMap((entry) => entry.changes)
   for (const { field, value } of changes) {
-    // Among others, what the team writes in the WhatsApp Business app comes back as `smb_message_echoes`.
+    // Among others, what the team writes in the WhatsApp Business app comes back as `smb_message_echoes`: it tells the customer's
+    // number alone, and conversations are known by ids that stay when the number is hidden.
     if (field !== 'messages') continue
     const { metadata, contacts, messages, statuses, errors } = valueShape.parse(value)
     const account = metadata?.phone_number_id ?? ''

@@ -3,7 +3,7 @@ import { phoneKey } from '../../customers/keys.ts'
 import { PermanentError, RetryableError } from '../../errors.ts'
 import type { ChannelIo, OutboundReply, Sent } from '../channel.ts'
 import { refuseTooLong } from '../kit/reply-length.ts'
-import type { WhatsAppAccount } from './account.ts'
+import type { WhatsAppAccount } from './settings.ts'
 import { callGraph } from './graph.ts'
 import { templateBody, type ListTemplates } from './templates.ts'
 

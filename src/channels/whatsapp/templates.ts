@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { PermanentError, RetryableError } from '../../errors.ts'
 import type { ChannelIo, MessageTemplate, OutboundReply } from '../channel.ts'
 import { cleanText } from '../kit/clean-text.ts'
-import type { WhatsAppAccount } from './account.ts'
+import type { WhatsAppAccount } from './settings.ts'
 import { callGraph } from './graph.ts'
 import { id, line, listOf, maybe } from './shapes.ts'
 

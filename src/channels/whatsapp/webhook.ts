@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { BadInputError, SignatureError } from '../../errors.ts'
 import { nothing, type ChannelIo, type Received } from '../channel.ts'
-import type { WhatsAppAccount } from './account.ts'
+import type { WhatsAppAccount } from './settings.ts'
 import { readWebhook } from './read-webhook.ts'
 
 /** Of unknown numbers, so that each is logged once. */

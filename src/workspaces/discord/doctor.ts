@@ -1,6 +1,7 @@
 import { ApplicationCommandType, Routes, type APIApplicationCommand, type APIGuild } from 'discord.js'
 import { PermanentError, RetryableError } from '../../errors.ts'
-import { allOf, checkRooms } from '../kit/checks.ts'
+import { allOf } from '../../waiting.ts'
+import { checkRooms } from '../kit/checks.ts'
 import type { WorkspaceIo } from '../workspace.ts'
 import type { DiscordConfig } from './env.ts'
 import { codeOf, isTokenRefused } from './failures.ts'

@@ -1,5 +1,6 @@
 import { PermanentError } from '../../errors.ts'
 import { roomsOf } from '../../settings/tuning.ts'
+import { allOf } from '../../waiting.ts'
 import type { WorkspaceIo } from '../workspace.ts'
 
 /** What a platform tells of a room. */
@@ -9,16 +10,6 @@ export interface Room {
   /** Why no card can be posted there, and what to do; null: it can. */
   problem: string | null
 }
-
-/** The lines of all checks, in their order. Throws one problem as itself, several as AggregateError. */
-export async function allOf(checks: Promise<string[]>[]): Promise<string[]> {
-  const outcomes = await Promise.allSettled(checks)
-  const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? flat(outcome.reason) : []))
-  if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
-  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
-}
-
-const flat = (reason: unknown): unknown[] => (reason instanceof AggregateError ? reason.errors : [reason])
 
 /** Whether cards can be posted in every room that the team chose; `noneChosen`: what to do where there is none. Throws as `allOf`. */
 export async function checkRooms(

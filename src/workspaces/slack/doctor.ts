@@ -1,5 +1,6 @@
 import { PermanentError, RetryableError } from '../../errors.ts'
-import { allOf, checkRooms } from '../kit/checks.ts'
+import { allOf } from '../../waiting.ts'
+import { checkRooms } from '../kit/checks.ts'
 import type { WorkspaceIo } from '../workspace.ts'
 import type { SlackConfig } from './env.ts'
 import { appTokenAction, asking, codeOf, scopeAction } from './failures.ts'

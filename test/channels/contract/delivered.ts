@@ -4,10 +4,16 @@ import { kinds } from '../../../src/interactions/interaction.ts'
 import type { Opened } from './opened.ts'
 
 /** Holds what was delivered to what core relies on. */
-export function expectSound({ channel, io }: Opened, delivery: Delivery): void {
+export function expectSound({ channel, io, harness }: Opened, delivery: Delivery): void {
   const accounts = channel.accounts.map(({ id }) => id)
   const latest = io.clock.now().getTime() + 10 * 60_000
-  const dates = [...(delivery.removals ?? []), ...(delivery.receipts ?? [])].map(({ at }) => at)
+  const { removals = [], receipts = [], answers = [] } = delivery
+  const dates = [...removals, ...receipts, ...answers].map(({ at }) => at)
+  if (harness.lacks.answers !== undefined) expect(answers, 'answers, which it lacks').toEqual([])
+  for (const { account, note } of answers) {
+    expect(accounts, 'the account of an answer').toContain(account)
+    expect(note, 'what the team reads of an answer').toMatch(/\w/)
+  }
   for (const one of delivery.interactions) {
     expect(accounts, 'the account of an interaction').toContain(one.account)
     expect(kinds, 'the kind of an interaction').toContain(one.kind)
@@ -27,7 +33,7 @@ export function expectSound({ channel, io }: Opened, delivery: Delivery): void {
       if (value !== undefined) expect(Number.isInteger(value) && value >= least && value <= most).toBe(true)
     dates.push(one.occurredAt)
   }
-  for (const { externalId } of [...(delivery.removals ?? []), ...(delivery.receipts ?? [])]) expectId(externalId)
+  for (const { externalId } of [...removals, ...receipts, ...answers]) expectId(externalId)
   for (const at of dates) {
     expect(at.getTime(), 'a time').not.toBeNaN()
     expect(at.getTime(), 'a time in the future').toBeLessThanOrEqual(latest)

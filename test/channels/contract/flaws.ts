@@ -4,6 +4,7 @@ import {
   type Channel,
   type ChannelIo,
   type Delivery,
+  type ElsewhereAnswer,
   type Inlet,
   type OpenChannel,
   type Send,
@@ -23,6 +24,22 @@ export const newIds: Flaw = (...at) =>
   delivering((delivery) => changed(delivery, () => ({ externalId: crypto.randomUUID() })))(...at)
 export const sentAgain: Flaw = (...at) => failing('reset-after', new RetryableError('Broken'), 'sent')(...at)
 export const foundNothing: Flaw = (...at) => opened(() => ({ find: async () => ({ outcome: 'absent' }) }))(...at)
+
+/** One that needs not wait to be told. */
+export const answersToAll: Flaw = (...at) =>
+  streaming((inlet) => ({
+    ...inlet,
+    deliver: (delivery) =>
+      inlet.deliver({
+        ...delivery,
+        answers: delivery.interactions.map(({ account, externalId, occurredAt }) => ({
+          account,
+          externalId,
+          note: 'It was answered',
+          at: occurredAt,
+        })),
+      }),
+  }))(...at)
 
 /** By the check that must find it, and no other: what is wrong. */
 export const flaws: Record<string, Record<string, Flaw>> = {
@@ -77,9 +94,10 @@ export const flaws: Record<string, Record<string, Flaw>> = {
   'has what it says it has, and nothing of what it says it lacks': {},
   'has accounts with ids of their own, and limits that can be kept': {
     'two accounts of one id': opened(({ accounts }) => ({ accounts: [...accounts, ...accounts] })),
-    'an account without a name': opened(({ accounts }) => ({
-      accounts: accounts.map(({ id }) => ({ id, name: ' ' })),
-    })),
+    'an account without a name': opened(({ accounts }) => {
+      for (const account of accounts) account.name = ' '
+      return {}
+    }),
     'half a second of grace': opened(() => ({ limits: { graceSeconds: 0.5 } })),
   },
   'has something to say of every account when it is checked, and no secret': {
@@ -180,11 +198,19 @@ export const flaws: Record<string, Record<string, Flaw>> = {
       ...inlet,
       cursor: async (key) => ((await inlet.cursor(key)) === 1 ? at.said.length : inlet.cursor(key)),
     })),
-    'it starts over, with other ids': streaming((inlet) => ({
-      ...inlet,
-      cursor: async (key) => ((await inlet.cursor(key)) === 1 ? 0 : inlet.cursor(key)),
-      deliver: (delivery) => inlet.deliver(changed(delivery, () => ({ externalId: crypto.randomUUID() }))),
-    })),
+    'it starts over, with other ids': (channel, at) => {
+      let prefix = ''
+      return streaming((inlet) => ({
+        ...inlet,
+        async cursor(key) {
+          const cursor = await inlet.cursor(key)
+          prefix = cursor === 1 ? crypto.randomUUID() : ''
+          return cursor === 1 ? 0 : cursor
+        },
+        deliver: (delivery) =>
+          inlet.deliver(changed(delivery, ({ externalId }) => ({ externalId: `${prefix}${externalId}` }))),
+      }))(channel, at)
+    },
   },
   'delivers again what could not be committed': {
     'a cursor that runs ahead': streaming((inlet) => ({
@@ -216,6 +242,45 @@ export const flaws: Record<string, Record<string, Flaw>> = {
         return inlet.deliver(last?.isOurs ? { ...delivery, ...theirs(JSON.stringify(last)) } : delivery)
       },
     })),
+  },
+  'tells what was answered past Deskbell while it waits, and nothing that was changed since': {
+    'not a word of it': answering(() => []),
+    'a word of what waits for nobody': streaming((inlet, at) => ({
+      ...inlet,
+      waiting: async () => at.said.map(({ from }) => from),
+    })),
+    'a word of something else': answering((answers) => answers.map((one) => ({ ...one, externalId: 'other' }))),
+    'answers from before it was said': answering((answers) => answers.map((one) => ({ ...one, at: new Date(0) }))),
+    'answers without a word for the team': answering((answers) => answers.map((one) => ({ ...one, note: ' ' }))),
+    'answers to what was changed since': (channel, at) => {
+      const told: ElsewhereAnswer[] = []
+      return answering((answers, { interactions }) => {
+        told.push(...answers)
+        return interactions.some(({ versionOf }) => versionOf) ? told : answers
+      })(channel, at)
+    },
+  },
+  'learns what the settings leave out of its accounts, and asks no more often than it needs to': {
+    'a question each time': opened(({ learnAccounts }, _, at) => ({
+      async learnAccounts(signal) {
+        await learnAccounts?.(signal)
+        at.asked += 1
+      },
+    })),
+  },
+  'stops learning when told to, and learns the next time': {
+    'it does not let go': opened(({ learnAccounts }) => ({
+      learnAccounts: async () => learnAccounts?.(new AbortController().signal),
+    })),
+    'what was cut short counts as learnt': opened(({ learnAccounts }) => {
+      let isLearnt = false
+      return {
+        async learnAccounts(signal) {
+          if (!isLearnt) await learnAccounts?.(signal).catch(() => {})
+          isLearnt = true
+        },
+      }
+    }),
   },
   'sends a reply once, word for word, and says by which id and when': {
     'words changed': sending((send, reply) => send({ ...reply, text: reply.text.replace('<b>', '') })),
@@ -393,6 +458,13 @@ function resigning(isTaken: (proof: Proof, at: SampleProvider) => boolean): Flaw
 function streaming(change: (inlet: Inlet, at: SampleProvider) => Inlet): Flaw {
   return opened(({ inbound }, _, at) => ({
     inbound: { ...inbound, run: async (inlet, signal) => inbound.run?.(change(inlet, at), signal) },
+  }))
+}
+
+function answering(change: (answers: ElsewhereAnswer[], delivery: Delivery) => ElsewhereAnswer[]): Flaw {
+  return streaming((inlet) => ({
+    ...inlet,
+    deliver: (delivery) => inlet.deliver({ ...delivery, answers: change(delivery.answers ?? [], delivery) }),
   }))
 }
 

@@ -1,5 +1,5 @@
 import type { AttachmentSource } from '../../../src/interactions/interaction.ts'
-import type { Channel, OpenChannel, OutboundReply } from '../../../src/channels/channel.ts'
+import type { Account, Channel, OpenChannel, OutboundReply } from '../../../src/channels/channel.ts'
 import type { Env } from '../../../src/env.ts'
 import type { TestChannelIo } from '../../support/channel-io.ts'
 
@@ -29,7 +29,10 @@ export interface ChannelHarness {
   hostileRuns?: number
 }
 
-/** `provider`: whom replies are handed to. `credentials`: what a provider can refuse. `news`: ways to find out what became of a reply. */
+/**
+ * `provider`: whom replies are handed to. `credentials`: what a provider can refuse. `news`: ways to find out what became of a
+ * reply. `answers`: what was answered past Deskbell.
+ */
 export type Part =
   | 'receive'
   | 'run'
@@ -37,6 +40,8 @@ export type Part =
   | 'find'
   | 'templates'
   | 'download'
+  | 'learnAccounts'
+  | 'answers'
   | 'provider'
   | 'credentials'
   | 'echo'
@@ -65,6 +70,8 @@ export interface Bench {
   stream?: Stream
   provider?: Provider
   files?: Files
+  learning?: Learning
+  elsewhere?: Elsewhere
   close(): Promise<void>
 }
 
@@ -116,6 +123,24 @@ export interface Provider {
   attempts(): number
   /** The request in which the provider tells what became of a reply. */
   news?(reply: OutboundReply): Promise<RawRequest>
+}
+
+/** How the provider is asked for what the settings leave out of the accounts. */
+export interface Learning {
+  /** What stands among `accounts` once it was told. */
+  learnt: Account[]
+  /** How often the provider was asked. */
+  asked(): number
+  /** Whether the provider takes the question, and says nothing. */
+  silence(isSilent: boolean): void
+}
+
+/** The provider's own app or pages, where the team may answer past Deskbell. */
+export interface Elsewhere {
+  /** Somebody of the team answers whoever said this. */
+  answer(said: string): void
+  /** The customer changes what they said, later than it was answered. */
+  change(said: string, text: string): void
 }
 
 /** What `download` is asked for. */

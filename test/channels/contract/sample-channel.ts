@@ -18,6 +18,11 @@ export interface SampleProvider {
   said: Said[]
   /** What it signed, by signature. */
   signed: Map<string, Uint8Array>
+  /** What was answered in its own app, and how much had been said by then. */
+  answered: { one: Said; after: number }[]
+  /** How often it was asked for the account's name, and whether it leaves that unanswered. */
+  asked: number
+  isSilent: boolean
 }
 
 export type Said = z.infer<typeof saidSchema>
@@ -26,6 +31,8 @@ const saidSchema = z.object({
   from: z.string().min(1).max(100),
   text: z.string(),
   isOurs: z.boolean(),
+  /** The id of what this takes the place of. */
+  of: z.string().min(1).max(100).optional(),
 })
 
 export const sampleSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
@@ -58,13 +65,14 @@ export function sampleChannel(at: SampleProvider): Channel {
       if (!key && secrets.length === 0) return null
       if (!key || secrets.length === 0) throw new ConfigError(`${key ? 'SAMPLE_SECRETS' : 'SAMPLE_KEY'} is not set`)
 
-      const interactionsOf = ({ id, from, text, isOurs }: Said) =>
+      const interactionsOf = ({ id, from, text, isOurs, of }: Said) =>
         isOurs
           ? []
           : [
               {
                 account: 'main',
                 externalId: id,
+                ...(of !== undefined && { versionOf: of }),
                 kind: 'message' as const,
                 conversation: { externalId: from },
                 customer: { externalId: from },
@@ -72,12 +80,32 @@ export function sampleChannel(at: SampleProvider): Channel {
                 occurredAt: io.clock.now(),
               },
             ]
+      const answersTo = (waiting: string[]) =>
+        at.answered
+          .filter(({ one }) => waiting.includes(one.from))
+          .filter(({ one, after }) => !at.said.slice(after).some(({ of }) => of === one.id))
+          .map(({ one }) => ({
+            account: 'main',
+            externalId: one.id,
+            note: 'It was answered in the app',
+            at: io.clock.now(),
+          }))
       const login = () => {
         if (at.fault === 'unauthorised') throw new CredentialsError('The key is no good', { action: 'Set SAMPLE_KEY' })
       }
 
+      const main = { id: 'main', name: 'An account' }
+      let isLearnt = false
       return {
-        accounts: [{ id: 'main', name: 'Main' }],
+        accounts: [main],
+        async learnAccounts(signal) {
+          if (isLearnt) return
+          at.asked += 1
+          if (at.isSilent) await pause(60_000, signal)
+          signal.throwIfAborted()
+          main.name = 'Main'
+          isLearnt = true
+        },
         inbound: {
           async receive(request) {
             const body = new Uint8Array(await request.arrayBuffer())
@@ -99,7 +127,9 @@ export function sampleChannel(at: SampleProvider): Channel {
               const [next] = at.said.slice(taken)
               if (next) taken += 1
               if (next) await inlet.deliver({ interactions: interactionsOf(next), cursor: cursor() })
-              else await pause(2, signal)
+              const answers = answersTo(await inlet.waiting('main'))
+              if (answers.length > 0) await inlet.deliver({ ...nothing, answers })
+              if (!next) await pause(2, signal)
             }
           },
         },
@@ -156,7 +186,16 @@ const about = (name: string) => `${name === 'SAMPLE_KEY' ? 'Key of the account' 
 export function sampleHarness(
   flaw: (channel: Channel, at: SampleProvider) => Channel = (channel) => channel,
 ): ChannelHarness {
-  const at: SampleProvider = { fault: null, sent: [], attempts: 0, said: [], signed: new Map() }
+  const at: SampleProvider = {
+    fault: null,
+    sent: [],
+    attempts: 0,
+    said: [],
+    signed: new Map(),
+    answered: [],
+    asked: 0,
+    isSilent: false,
+  }
   const names = ['SAMPLE_KEY', 'SAMPLE_SECRETS']
   let said = 0
   const next = (text: string, isOurs = false): Said => ({
@@ -169,6 +208,11 @@ export function sampleHarness(
     const raw = signedRequest('http://127.0.0.1:3000/channels/sample', sampleSecret, body, testClock().now())
     at.signed.set(raw.headers['webhook-signature'] ?? '', body)
     return raw
+  }
+  const saidAs = (text: string): Said => {
+    const one = at.said.find((each) => each.text === text)
+    if (!one) throw new Error(`Nobody said "${text}"`)
+    return one
   }
   const saying = async (one: Said) => genuine(Buffer.from(JSON.stringify(one)))
   const needed = { SAMPLE_KEY: 'key-5678', SAMPLE_SECRETS: sampleSecret }
@@ -183,7 +227,7 @@ export function sampleHarness(
     patienceMs: 800,
     hostileRuns: 5,
     async start() {
-      Object.assign(at, { fault: null, sent: [], attempts: 0, said: [] })
+      Object.assign(at, { fault: null, sent: [], attempts: 0, said: [], answered: [], asked: 0, isSilent: false })
       return {
         env: needed,
         edges: [
@@ -219,6 +263,18 @@ export function sampleHarness(
           serverError: 'unknown',
           arrived: async () => at.sent.map(({ text }) => text),
           attempts: () => at.attempts,
+        },
+        elsewhere: {
+          answer: (text) => void at.answered.push({ one: saidAs(text), after: at.said.length }),
+          change(text, other) {
+            const { id, from } = saidAs(text)
+            at.said.push({ ...next(other), from, of: id })
+          },
+        },
+        learning: {
+          learnt: [{ id: 'main', name: 'Main' }],
+          asked: () => at.asked,
+          silence: (isSilent) => void (at.isSilent = isSilent),
         },
         files: { there: { source: { url: fileUrl }, content: Buffer.from('file') }, gone: { url: `${fileUrl}2` } },
         close: async () => {},

@@ -12,6 +12,7 @@ const has: Partial<Record<Part, (opened: Opened) => boolean>> = {
   find: ({ channel }) => channel.find !== null,
   templates: ({ channel }) => channel.templates !== undefined,
   download: ({ channel }) => channel.download !== undefined,
+  learnAccounts: ({ channel }) => channel.learnAccounts !== undefined,
   // Of a channel that keeps the thread itself, or whose replies leave by another, nothing is handed to a provider.
   provider: ({ channel }) => typeof channel.send === 'function' && !channel.isHosted,
   credentials: ({ channel, harness }) =>

@@ -1,8 +1,10 @@
 import { afterAll, describe, it } from 'vitest'
+import { answeredChecks } from './answered.ts'
 import { isFor, type Check } from './check.ts'
 import type { ChannelHarness } from './harness.ts'
 import { hostileChecks } from './hostile.ts'
 import { inboundChecks } from './inbound.ts'
+import { learningChecks } from './learning.ts'
 import { deskChecks } from './on-desk.ts'
 import { sendingChecks } from './sending.ts'
 import { settingsChecks } from './settings.ts'
@@ -16,6 +18,8 @@ export const checks: Check[] = [
   ...inboundChecks,
   ...hostileChecks,
   ...streamChecks,
+  ...answeredChecks,
+  ...learningChecks,
   ...sendingChecks,
 ]
 

@@ -73,6 +73,18 @@ test('names that the settings leave out are asked for, once an hour, and by ever
   expect(openWith({ ...google.env, GOOGLE_REVIEWS_LOCATIONS: '456=Mill Street' }, io).learnAccounts).toBeUndefined()
 })
 
+test('names that could not be had are asked for again a few minutes later', async () => {
+  const channel = openWith({ ...google.env, GOOGLE_REVIEWS_LOCATIONS: '456' }, io)
+  google.state.fault = ({ path }) => (path.startsWith('/v1/') ? { kind: 'status', status: 503 } : null)
+  await channel.learnAccounts?.(never)
+  google.state.fault = () => null
+  await channel.learnAccounts?.(never)
+  expect(channel.accounts).toEqual([{ id: '456', name: 'Location 456' }])
+  io.clock.advance(5 * 60_000)
+  await channel.learnAccounts?.(never)
+  expect(channel.accounts).toEqual([{ id: '456', name: 'Mill Street' }])
+})
+
 describe('checking', () => {
   test('every credential is used, and what was found is told', async () => {
     google.state.locations.set('789', 'Harbour')

@@ -29,7 +29,7 @@ describe('the settings', () => {
   it.each([
     [{ WHATSAPP_PHONE_NUMBER_ID: '+1 555 078 3881' }, 'must be an id of digits, not a phone number'],
     [{ WHATSAPP_ACCESS_TOKEN: 'two words and more of them' }, 'no spaces'],
-    [{ WHATSAPP_API_URL: 'http://graph.example.com' }, 'must begin with https://'],
+    [{ WHATSAPP_API_URL: 'http://graph.example.com' }, 'would send secrets unencrypted'],
     [{ WHATSAPP_API_URL: 'graph.example.com' }, 'must be an https address'],
   ])('%j are refused: %s', (over, said) => {
     expect(() => readConfig({ ...ourSettings, ...over })).toThrow(said)

@@ -23,6 +23,8 @@ export const harness: ChannelHarness = {
     run: 'The provider sends what was written',
     templates: 'Customers can be answered at any time',
     download: 'It takes no files',
+    learnAccounts: 'There is one, which stands in the settings',
+    answers: 'The provider does not tell',
   },
   needed: { EXAMPLE_CHANNEL_TOKEN: 'a-token', EXAMPLE_CHANNEL_SECRETS: secret },
   start,

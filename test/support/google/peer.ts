@@ -53,6 +53,8 @@ export async function startGoogle(now: () => Date = () => new Date()) {
     tokenSeconds: 3600,
     /** Photos whose address no longer works. */
     expired: new Set<string>(),
+    /** What is in a photo, by its name; in others something short. */
+    photos: new Map<string, { content: Uint8Array; mediaType: string }>(),
     /** What a reply becomes at first. */
     firstState: 'PENDING' as string | null,
   }
@@ -150,8 +152,9 @@ export async function startGoogle(now: () => Date = () => new Date()) {
     const name = /^\/photos\/([^?]+)/.exec(call.path)?.[1]
     if (name) {
       const isThere = !state.expired.has(name)
-      response.writeHead(isThere ? 200 : 403, { 'content-type': isThere ? 'image/jpeg' : 'text/html' })
-      response.end(isThere ? photo : '')
+      const { content, mediaType } = state.photos.get(name) ?? { content: photo, mediaType: 'image/jpeg' }
+      response.writeHead(isThere ? 200 : 403, { 'content-type': isThere ? mediaType : 'text/html' })
+      response.end(isThere ? content : '')
       return
     }
     const [status, value] = answer(call, request.headers.authorization ?? '')

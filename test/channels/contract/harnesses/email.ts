@@ -21,6 +21,8 @@ export const harness: ChannelHarness = {
     receive: noWebhook,
     templates: 'Mail can be sent at any time',
     download: 'Files come with the mail',
+    learnAccounts: 'A mailbox is known by its address',
+    answers: 'What is sent from the mailbox by hand is not looked at',
   },
   needed: {
     EMAIL_ADDRESS: 'support@example.com',

@@ -23,6 +23,8 @@ export const harness: ChannelHarness = {
     news: byEmail,
     templates: 'Email needs none',
     download: 'It takes no files',
+    learnAccounts: 'Its forms stand in the settings',
+    answers: byEmail,
   },
   needed: {},
   off: { FORM: 'off' },

@@ -55,8 +55,14 @@ async function start(): Promise<Bench> {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body,
   })
+  const isAboutNames = ({ path }: { path: string }) => path.startsWith('/v1/')
+  const nameOf = (comment: string) => {
+    const review = [...peer.reviews.all.values()].find((one) => one.comment === comment)
+    if (!review) throw new Error(`Nobody wrote "${comment}"`)
+    return review.name
+  }
   return {
-    env: { ...peer.env, GOOGLE_REVIEWS_LOCATIONS: '456=Mill Street', GOOGLE_REVIEWS_POLL_MINUTES: '0.005' },
+    env: { ...peer.env, GOOGLE_REVIEWS_LOCATIONS: '456', GOOGLE_REVIEWS_POLL_MINUTES: '0.005' },
     edges: [
       {
         name: 'A push',
@@ -97,6 +103,22 @@ async function start(): Promise<Bench> {
       serverError: 'retryable',
       arrived: async () => [...peer.reviews.all.values()].flatMap(({ reviewReply }) => reviewReply?.comment ?? []),
       attempts: () => peer.state.calls.filter(({ method }) => method === 'PUT').length,
+    },
+    learning: {
+      learnt: [{ id: '456', name: 'Mill Street' }],
+      asked: () => peer.state.calls.filter(isAboutNames).length,
+      silence: (isSilent) =>
+        void (peer.state.fault = (call) => (isSilent && isAboutNames(call) ? { kind: 'silent' } : null)),
+    },
+    elsewhere: {
+      answer(said) {
+        clock.advance(60_000)
+        peer.reviews.answer(nameOf(said), 'Thank you')
+      },
+      change(said, comment) {
+        clock.advance(60_000)
+        peer.reviews.change(nameOf(said), { comment })
+      },
     },
     files: {
       there: {

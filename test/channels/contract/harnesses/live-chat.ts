@@ -18,6 +18,8 @@ export const harness: ChannelHarness = {
     news: hosted,
     templates: 'A visitor can be answered at any time',
     download: 'It takes no files',
+    learnAccounts: 'There is one',
+    answers: hosted,
   },
   needed: {},
   off: { LIVE_CHAT: 'off' },

@@ -17,6 +17,8 @@ export const harness: ChannelHarness = {
     news: byEmail,
     templates: 'Email needs none',
     download: byTeam,
+    learnAccounts: 'There is one',
+    answers: byTeam,
   },
   needed: {},
   off: { LOG: 'off' },

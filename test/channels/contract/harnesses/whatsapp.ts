@@ -17,7 +17,11 @@ const { WHATSAPP_NUMBER: _, ...needed } = ourSettings
 export const harness: ChannelHarness = {
   channel: whatsapp,
   fixtures: 'test/support/whatsapp/payloads.ts',
-  lacks: { run: 'Meta sends what was written' },
+  lacks: {
+    run: 'Meta sends what was written',
+    learnAccounts: 'A number is named in the settings',
+    answers: 'An echo of what the team writes in the WhatsApp Business app names no customer that is known for certain',
+  },
   needed,
   start,
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { setting, type Settings } from '../../env.ts'
+import { apiUrl } from '../kit/api-url.ts'
 
 /** One number of ours, as the settings describe it. */
 export interface WhatsAppAccount {
@@ -20,18 +21,6 @@ const secret = (least: number) =>
   z.string().regex(new RegExp(`^[\\x21-\\x7e]{${least},}$`), {
     error: `must have at least ${least} characters, and no spaces`,
   })
-
-const isLoopback = (host: string) => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host)
-
-/** The token travels with every call. */
-const apiUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an https address' })
-  .refine((text) => {
-    const url = URL.parse(text)
-    return url?.protocol === 'https:' || isLoopback(url?.hostname ?? '')
-  }, 'must begin with https://')
-  .transform((url) => url.replace(/\/+$/, ''))
-  .default('https://graph.facebook.com')
 
 export const whatsAppEnv = {
   WHATSAPP_PHONE_NUMBER_ID: setting('Id of the number: WhatsApp → API Setup → Phone number ID.', metaId, {
@@ -62,7 +51,10 @@ export const whatsAppEnv = {
     z.string().trim().min(1).max(40).optional(),
     { example: '+49 30 1234567' },
   ),
-  WHATSAPP_API_URL: setting("Address of Meta's Graph API, for a proxy. Default: https://graph.facebook.com.", apiUrl),
+  WHATSAPP_API_URL: setting(
+    "Address of Meta's Graph API, for a proxy. Default: https://graph.facebook.com.",
+    apiUrl.default('https://graph.facebook.com'),
+  ),
 }
 
 export function accountFrom(settings: Settings<typeof whatsAppEnv>): WhatsAppAccount {

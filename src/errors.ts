@@ -58,6 +58,11 @@ export class PermanentError extends Error {
   }
 }
 
+/** It certainly did not happen: the provider takes nothing but approved texts, if those, until the customer writes again. */
+export class WindowClosedError extends PermanentError {
+  override name = 'WindowClosedError'
+}
+
 /**
  * It certainly did not happen, and nothing will for this account until somebody authorises it anew: a password, a token or a
  * permission is no longer good. `action` says where.

@@ -51,12 +51,6 @@ export async function breakAccount(
   })
 }
 
-/** The credentials that `check` found to be no longer good, among whatever it found; null: it says nothing of them. */
-export function credentialsErrorIn(error: unknown): CredentialsError | null {
-  const errors: unknown[] = error instanceof AggregateError ? error.errors : [error]
-  return errors.find((one) => one instanceof CredentialsError) ?? null
-}
-
 /** Returns whether the account was not broken before. It is locked then. */
 async function markBroken(tx: Db, row: typeof brokenAccounts.$inferInsert): Promise<boolean> {
   const { reason, action } = row

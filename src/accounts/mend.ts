@@ -10,11 +10,13 @@ import { forgetPresence } from './presence.ts'
 import {
   accountText,
   findHeld,
+  findTaken,
   findUnknown,
   isAccount,
   isHeld,
   isUnderWay,
   lockHeld,
+  wasTakenInVain,
   type AccountRef,
 } from './queries.ts'
 
@@ -36,6 +38,8 @@ export async function tryAccount(ctx: MendContext, ref: AccountRef): Promise<voi
     const locked = await tx.select().from(brokenAccounts).where(isAccount(ref)).for('update')
     if (locked.length === 0) return false
     const now = ctx.clock.now()
+    const taken = await findTaken(tx, ref, since)
+    if (taken.length > 0) return taken.some((one) => isProof(one, now))
     if (await isUnderWay(tx, ref, { after: new Date(now.getTime() - trialMs), until: now })) return false
     const [first] = await findHeld(tx, ref, 1)
     if (!first) return true
@@ -46,6 +50,27 @@ export async function tryAccount(ctx: MendContext, ref: AccountRef): Promise<voi
     return false
   })
   if (isFree) await mendAccount(ctx, ref)
+}
+
+/** It arrived, or nobody said for a while that it didn't. */
+function isProof(
+  { acceptedAt, deliveredAt, readAt }: Awaited<ReturnType<typeof findTaken>>[number],
+  now: Date,
+): boolean {
+  if (deliveredAt || readAt) return true
+  return acceptedAt !== null && now.getTime() - acceptedAt.getTime() >= trialMs
+}
+
+/**
+ * A trial wasn't refused: the account is mended. But where replies of it were taken before, and failed all the same, it is mended
+ * once `tryAccount` finds that this one stands. `tried`: as for `mendAccount`.
+ */
+export async function endTrial(
+  ctx: MendContext,
+  reply: AccountRef & { externalId: string | null },
+  tried: number,
+): Promise<void> {
+  if (reply.externalId === null && !(await wasTakenInVain(ctx.db, reply))) await mendAccount(ctx, reply, tried)
 }
 
 /** Where trials go on being refused, though nothing else tells that the account is broken, they become rarer. */

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, lte, sql, type SQL } from 'drizzle-orm'
+import { and, asc, count, eq, gt, isNotNull, lte, sql, type SQL } from 'drizzle-orm'
 import { accountName, type Context } from '../context.ts'
 import type { Db } from '../db/client.ts'
 import { brokenAccounts, replies } from '../db/schema.ts'
@@ -86,6 +86,39 @@ export async function findHeld(
     .where(isHeldOf(ref))
     .orderBy(asc(replies.approvedAt), asc(replies.id))
   return most === undefined ? held : held.limit(most)
+}
+
+/** Whether the provider took a reply of an account that waits now: then being taken is no proof that the account works. */
+export async function wasTakenInVain(tx: Db, ref: AccountRef): Promise<boolean> {
+  const found = await tx
+    .select({ id: replies.id })
+    .from(replies)
+    .where(and(isHeldOf(ref), isNotNull(replies.externalId)))
+    .limit(1)
+  return found.length > 0
+}
+
+/** Replies of an account that were tried after this, and that the provider took. */
+export async function findTaken(
+  tx: Db,
+  { channel, account }: AccountRef,
+  after: Date,
+): Promise<Pick<ReplyRow, 'acceptedAt' | 'deliveredAt' | 'readAt'>[]> {
+  const { acceptedAt, deliveredAt, readAt } = replies
+  return tx
+    .select({ acceptedAt, deliveredAt, readAt })
+    .from(replies)
+    .where(
+      and(
+        sql`${replies.state} = 'accepted'`,
+        eq(replies.channel, channel),
+        eq(replies.account, account),
+        gt(replies.acceptedAt, after),
+        gt(replies.attemptedAt, after),
+      ),
+    )
+    .orderBy(asc(replies.acceptedAt))
+    .limit(10)
 }
 
 export async function countHeld(tx: Db, ref: AccountRef): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
-import { messageOf } from '../errors.ts'
+import { CredentialsError, messageOf, PermanentError } from '../errors.ts'
 import type { SettleContext } from '../replies/settle.ts'
-import { credentialsErrorIn, reportAccount, type AccountContext } from './broken.ts'
+import { reportAccount, type AccountContext } from './broken.ts'
 import { dropAccount, tryAccount } from './mend.ts'
 import { isGone, keepAccount } from './presence.ts'
 import { listBroken, type BrokenAccount } from './queries.ts'
@@ -25,11 +25,12 @@ async function look(ctx: WatchContext, broken: BrokenAccount): Promise<void> {
   try {
     await channel.open.check(account)
   } catch (error) {
-    const problem = credentialsErrorIn(error)
-    if (problem) await reportAccount(ctx, id, account, problem)
-    // Whatever else is wrong says nothing of the credentials.
-    else ctx.log.info('a broken account could not be looked at', { channel: id, account, error: messageOf(error) })
-    return
+    const problems: unknown[] = error instanceof AggregateError ? error.errors : [error]
+    const problem = problems.find((one) => one instanceof CredentialsError)
+    if (problem) return reportAccount(ctx, id, account, problem)
+    ctx.log.info('a broken account could not be looked at', { channel: id, account, error: messageOf(error) })
+    // Whoever says what else is wrong has let us in.
+    if (!problems.every((one) => one instanceof PermanentError)) return
   }
   await tryAccount(ctx, broken)
 }

@@ -102,8 +102,8 @@ export interface Account {
 /**
  * Sends once. Resolves when the provider accepted the reply.
  * Throws RetryableError (certainly not sent, try later), CredentialsError (certainly not sent; nothing of this account will
- * be until somebody mends it), PermanentError (certainly not sent, and never will be); any other error means that the
- * outcome is not known.
+ * be until somebody mends it), WindowClosedError (certainly not sent: the reply window has closed, whatever our clock says),
+ * PermanentError (certainly not sent, and never will be); any other error means that the outcome is not known.
  */
 export type Send = (reply: OutboundReply, signal: AbortSignal) => Promise<Sent>
 
@@ -128,8 +128,10 @@ export interface OutboundReply {
   conversation: { externalId: string; subject: string | null }
   /** External ids of what was said so far on the channel it leaves by, oldest first. */
   references: string[]
-  /** External id of the newest thing the customer said that it answers; undefined where there is none. */
-  answers?: string
+  /** The newest thing the customer said that it answers, as it was known when the team did; undefined where there is none. */
+  answers?: { externalId: string; text: string; rating: number | null }
+  /** What the team sent last in the conversation and the provider took; undefined where there is none. */
+  previous?: { text: string; acceptedAt: Date }
   approvedAt: Date
   /** When the last attempt began; null before the first. */
   attemptedAt: Date | null
@@ -138,7 +140,13 @@ export interface OutboundReply {
 }
 
 /** What a provider is asked about a reply that it accepted. */
-export type UnsettledReply = Pick<OutboundReply, 'id' | 'text' | 'conversation' | 'approvedAt' | 'attemptedAt'>
+export interface UnsettledReply extends Pick<
+  OutboundReply,
+  'id' | 'text' | 'conversation' | 'approvedAt' | 'attemptedAt'
+> {
+  /** As `Sent.at` told. */
+  acceptedAt: Date | null
+}
 
 /** A text that the provider approved beforehand. */
 export interface MessageTemplate {
@@ -201,10 +209,12 @@ export interface Delivery {
   interactions: InboundInteraction[]
   /** What customers took back, or the provider took down. */
   removals?: Removal[]
-  /** What was answered past Deskbell. */
+  /** What was answered outside Deskbell; also of interactions in here that are `automatic: 'answered'`. */
   answers?: ElsewhereAnswer[]
   /** What became of our replies. */
   receipts?: Receipt[]
+  /** Accounts that must be authorised anew, by what the provider tells of its own accord. */
+  broken?: { account: string; problem: CredentialsError }[]
   /** Where to go on after a restart; moves in the same transaction. */
   cursor?: { key: string; value: unknown }
 }
@@ -289,8 +299,8 @@ export interface ElsewhereAnswer {
   account: string
   /** Of what it answers: the interaction's `externalId`, or its `versionOf`. */
   externalId: string
-  /** For the team: 'It was answered on Google: "Thank you!"' */
-  note: string
+  /** What was answered. Our own replies may be told as well: they are known by it. */
+  text: string
   at: Date
 }
 
@@ -308,6 +318,8 @@ export interface Receipt {
   action?: string
   /** Of one that failed: it is sent again by itself after a while. */
   isRetryable?: boolean
+  /** Of one that failed: as WindowClosedError says. */
+  isWindowClosed?: boolean
   /** Where a published reply can be read. */
   url?: string
   at: Date

@@ -138,7 +138,7 @@ export async function readConversations(
       replyWindow:
         windowHours === null
           ? null
-          : { closesAt: windowEnd(row, windowHours), hours: windowHours, minutesLeft: row.windowMinutes },
+          : { closesAt: closesAt(row, windowHours), hours: windowHours, minutesLeft: row.windowMinutes },
       snoozedUntil: row.snoozedUntil,
       dismissed: row.dismissedReason ? { reason: row.dismissedReason, by: nameOf(row.dismissedBy) } : null,
       suspicion: row.suspicion,
@@ -265,6 +265,12 @@ function dueOf(row: ConversationRow, triage: Conversation['triage'], { targets, 
   if (since === null || (state !== 'waiting' && state !== 'snoozed')) return null
   const target = targetFor(targets, { channel, theme: triage?.theme ?? null, urgency: triage?.urgency ?? null })
   return target && dueAt(target, hours, since)
+}
+
+/** Where the provider said so before our clock did, it has closed by now. */
+function closesAt(row: ConversationRow, hours: number): Date {
+  const end = windowEnd(row, hours)
+  return row.windowMinutes === 0 && row.updatedAt < end ? row.updatedAt : end
 }
 
 function draftOf(row: typeof drafts.$inferSelect, nameOf: (id: string | null) => string): Draft {

@@ -20,6 +20,8 @@ const mostPerRun = 50
 const refusedMs = 86_400_000
 /** After so many attempts the team hears of it; it goes on being tried, day by day. */
 const patientAttempts = 12
+/** A post on its way is there by then, or its next attempt is. */
+const settlingMs = 10_000
 /** Whoever writes a receipt is done with it by then. */
 const unfinishedMs = 600_000
 
@@ -103,10 +105,15 @@ async function attempt(ctx: RemoveContext, workspace: Workspace, removal: Remova
 /** Null once nothing of it is left; else in how many milliseconds to look again. Throws what the workspace throws. */
 async function removeOne(ctx: RemoveContext, workspace: Workspace, removal: RemovalRow): Promise<number | null> {
   const [post] = await ctx.db.select().from(posts).where(isPost(workspace.id, removal.key))
-  // Only what is about one conversation has left the outbox.
-  if (post && post.conversationId === null) return showAnew(ctx, workspace, post)
-  // A card that stays; in another room, an earlier copy of it goes.
-  if (post?.body.kind === 'card' && post.room === removal.room) {
+  // Only what is about one conversation has left the outbox, except for its card; in another room, an earlier copy of that goes.
+  const isCard = post?.body.kind === 'card' && post.room === removal.room
+  if (post && (post.conversationId === null || isCard)) {
+    // How what is on its way was rendered can't be told.
+    if (post.ref === null && post.attemptedAt !== null) return Math.max(settlingMs, postBackoffMs(removal.attempts))
+    if (!isCard) {
+      await showAnew(ctx, workspace, post)
+      return null
+    }
     const laterMs = await watchCard(ctx, removal.attempts, post)
     if (laterMs !== null && removal.attempts >= patientAttempts) throw new Error('the card can’t be changed')
     return laterMs

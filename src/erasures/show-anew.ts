@@ -10,15 +10,17 @@ import type { Workspace } from '../workspaces/workspace.ts'
 
 type ShowContext = Pick<Context, 'db' | 'queue' | 'clock' | 'channels' | 'workspaces'>
 
-/** A card that stays, and is to show what is left: has it changed, until it was. Returns null then, else as `showAnew`. */
+/**
+ * A card that stays, and is to show what is left: has it changed, until it was. Null: it was; else in how many milliseconds to
+ * look again.
+ */
 export async function watchCard(
   ctx: ShowContext,
   attempts: number,
-  { ref, attemptedAt, conversationId, shownVersion }: typeof posts.$inferSelect,
+  { ref, conversationId, shownVersion }: typeof posts.$inferSelect,
 ): Promise<number | null> {
-  if (conversationId === null) return null
-  // What is posted anew shows it; how what is on its way was rendered can't be told.
-  if (ref === null) return attemptedAt === null ? null : 10_000
+  // What is posted anew shows it.
+  if (conversationId === null || ref === null) return null
   const [now] = await ctx.db
     .select({ version: conversations.version })
     .from(conversations)
@@ -28,28 +30,21 @@ export async function watchCard(
   return postBackoffMs(attempts)
 }
 
-/** What tells of several conversations; it goes when nothing is left of it. Null: it is done; else in how many milliseconds to look again. */
-export async function showAnew(
-  ctx: ShowContext,
-  workspace: Workspace,
-  post: typeof posts.$inferSelect,
-): Promise<number | null> {
+/** What tells of several conversations is changed to what is left of it, and goes when that is nothing. Throws what the workspace throws. */
+export async function showAnew(ctx: ShowContext, workspace: Workspace, post: typeof posts.$inferSelect): Promise<void> {
   const { ref, body } = post
-  // On its way: how it was rendered can't be told.
-  if (ref === null && post.attemptedAt !== null) return 10_000
   const message = isBulletin(body) ? await renderBulletin(ctx, ctx.db, workspace.id, body) : null
   const left = message && !isEmpty(body, message) ? message : null
   if (!left) {
     if (ref) await workspace.remove(ref)
     await ctx.db.delete(posts).where(isPost(workspace.id, post.key))
-    return null
+    return
   }
   try {
     if (ref) await workspace.update(ref, left)
   } catch (error) {
     if (!(error instanceof GoneError && error.what === 'post')) throw error
   }
-  return null
 }
 
 /** Nothing is left of what it was posted for. */

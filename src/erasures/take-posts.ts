@@ -18,8 +18,8 @@ export type Fate = 'stays' | 'goes' | PostBody
 
 /**
  * Takes the posts of conversations off the outbox, and has those that stand in rooms, or may, taken out; what nobody tried to
- * post yet is only taken off. Of cards that stay it is seen to that they show what is left. Returns how many are to be taken out. Call it with the conversations locked, so that rows that
- * refer to them can still be added: `no key update`.
+ * post yet is only taken off. Of cards that stay it is seen to that they show what is left. Returns how many are to be taken
+ * out. Call it with the conversations locked, so that rows that refer to them can still be added: `no key update`.
  */
 export async function takePosts(
   ctx: TakeContext,

@@ -33,7 +33,10 @@ export async function readShown(
     needsTwo: conversation.secondApproval.length > 0,
     isFirstApproved: Boolean(conversation.draft?.firstApprovedBy),
     templates: needsTemplates(card) ? inTheirLanguageFirst(await readTemplates(ctx, place), triage?.language) : [],
-    closed: replyWindow && replyWindow.closesAt <= now ? closedText({ ...channel, hours: replyWindow.hours }) : null,
+    closed:
+      replyWindow && (replyWindow.minutesLeft === 0 || replyWindow.closesAt <= now)
+        ? closedText({ ...channel, hours: replyWindow.hours })
+        : null,
     hours,
     now,
   }

@@ -111,8 +111,8 @@ function mountChannel(
   const receive = inbound.receive.bind(inbound)
   app.all(`/channels/${id}`, async (c) => {
     const { delivery, respond } = await receive(c.req.raw, peerOf(c))
-    const { interactions, removals, answers, receipts, cursor } = delivery
-    const isEmpty = !cursor && [interactions, removals, answers, receipts].every((told) => !told?.length)
+    const { cursor, ...told } = delivery
+    const isEmpty = !cursor && Object.values(told).every((one) => !one?.length)
     const recorded = isEmpty ? { interactions: [] } : await deliver(id, delivery)
     return respond ? respond(recorded) : c.body(null, 200)
   })

@@ -49,7 +49,7 @@ export function cleanRemoval(removal: Removal): Removal {
 }
 
 export function cleanAnswer(answer: ElsewhereAnswer): ElsewhereAnswer {
-  return { ...answer, externalId: cleanId(answer.externalId), note: clean(answer.note, 500) }
+  return { ...answer, externalId: cleanId(answer.externalId), text: clean(answer.text, textLimit) }
 }
 
 function cleanSource(source: AttachmentSource): AttachmentSource {

@@ -1,3 +1,4 @@
+import { reportAccount } from '../accounts/broken.ts'
 import type { Delivery, Recorded } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
 import { isDatabaseDown } from '../db/client.ts'
@@ -25,7 +26,7 @@ const batchLimit = 200
  * Records deliveries in groups: what arrives while one transaction commits goes into the next together,
  * so that a burst costs a few commits and a single delivery waits for nobody.
  */
-export function createIntake(ctx: RecordContext & Pick<Context, 'metrics' | 'log'>): Intake {
+export function createIntake(ctx: RecordContext & Pick<Context, 'metrics' | 'log' | 'workspaces'>): Intake {
   let waiting: Waiting[] = []
   let running: Promise<void> | null = null
 
@@ -65,9 +66,11 @@ export function createIntake(ctx: RecordContext & Pick<Context, 'metrics' | 'log
   }
 
   return {
-    deliver(channelId, delivery) {
+    async deliver(channelId, delivery) {
       const channel = ctx.channels.get(channelId)
-      if (!channel) return Promise.reject(new NotFoundError(`There is no channel "${channelId}"`))
+      if (!channel) throw new NotFoundError(`There is no channel "${channelId}"`)
+      // First: a reply that failed for that reason is held then, and not sent again in vain.
+      for (const { account, problem } of delivery.broken ?? []) await reportAccount(ctx, channelId, account, problem)
       return new Promise((resolve, reject) => {
         waiting.push({ arrival: { channel, delivery }, resolve, reject })
         running ??= run()

@@ -136,6 +136,22 @@ export async function findNewest(
   )
 }
 
+/** Ids of conversations in which something came in that was answered by the provider's word, and the team has sent a reply, or tried to. */
+export async function findAnsweredByUs(
+  tx: Db,
+  items: Item[],
+  conversationOf: Map<Item, ConversationRow>,
+): Promise<Set<string>> {
+  const answered = items.filter(({ inbound }) => inbound.automatic === 'answered')
+  const ids = new Set(answered.map((item) => required(conversationOf.get(item)).id))
+  if (ids.size === 0) return ids
+  const rows = await tx
+    .selectDistinct({ id: replies.conversationId })
+    .from(replies)
+    .where(isAnyOf(replies.conversationId, [...ids]))
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** Lines of hosted conversations that were stored before, as `[conversation, external id]`. */
 export async function findKnownLines(
   tx: Db,

@@ -7,7 +7,7 @@ import type { Db } from '../db/client.ts'
 import { required, type Item } from './arrival.ts'
 import { emptyBatch, storeBatch, updateInteraction, type Batch, type NewInteraction } from './batch.ts'
 import { countDown, hear, hearOlder } from './hear.ts'
-import { findKnownLines, findNewest, type NewestInteraction } from './queries.ts'
+import { findAnsweredByUs, findKnownLines, findNewest, type NewestInteraction } from './queries.ts'
 import type { RecordContext } from './record.ts'
 import { changeNote, compareVersion, findVersions, versionKey, versionOfRow, type Version } from './versions.ts'
 
@@ -28,15 +28,18 @@ export async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Pr
   const referenced = await findReferenced(tx, items)
   const identityOf = await identify(ctx, tx, items, referenced, now)
   const conversationOf = await lockConversations(ctx, tx, items, referenced, identityOf, now)
-  const [newest, knownLines, versions] = await Promise.all([
+  const [ours, newest, knownLines, versions] = await Promise.all([
+    findAnsweredByUs(tx, items, conversationOf),
     findNewest(tx, items, conversationOf),
     findKnownLines(tx, items, conversationOf),
     findVersions(tx, items, conversationOf),
   ])
   const batch = emptyBatch()
   for (const item of items) {
-    const { channel, inbound } = item
+    const { channel } = item
     const conversation = required(conversationOf.get(item))
+    // What they changed while our own reply was on its way is not answered by that.
+    const inbound = ours.has(conversation.id) ? unanswered(item.inbound) : item.inbound
     const identity = required(identityOf.get(item))
     const isByOther = referenced.has(item) && identity.customerId !== conversation.customerId
     const said: Said = { channel, inbound, conversation, identityId: identity.id, isByOther, now }
@@ -74,7 +77,9 @@ export async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Pr
     } else {
       const row = add(ctx, batch, said, version)
       versions.set(key, versionOfRow(row))
-      newest.set(conversation.id, { id: row.id, text: row.text, lastLineAt: now, isOpen: !inbound.automatic })
+      // Elsewhere each message has an id of its own, by which it must be known again.
+      if (channel.open.isHosted)
+        newest.set(conversation.id, { id: row.id, text: row.text, lastLineAt: now, isOpen: !inbound.automatic })
       id = row.id
     }
     follow(ctx, batch, said, id)
@@ -82,6 +87,10 @@ export async function recordFresh(ctx: RecordContext, tx: Db, items: Item[]): Pr
   }
   tellWindows(ctx, batch, items, now)
   await storeBatch(ctx, tx, batch)
+}
+
+function unanswered({ automatic, ...inbound }: InboundInteraction): InboundInteraction {
+  return automatic === undefined || automatic === 'answered' ? inbound : { ...inbound, automatic }
 }
 
 /** They said just this again: nothing changes but until when they are known to have said it. */

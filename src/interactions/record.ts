@@ -1,6 +1,6 @@
 import type { Delivery, Recorded } from '../channels/channel.ts'
 import type { ActiveChannel, Context } from '../context.ts'
-import { dismissIfAnswered } from '../conversations/dismiss-answered.ts'
+import { hearElsewhere } from '../conversations/hear-elsewhere.ts'
 import type { Db } from '../db/client.ts'
 import { cursors } from '../db/schema.ts'
 import { findBuried, nowhere } from '../erasures/tombstones.ts'
@@ -48,7 +48,7 @@ async function recordIn(ctx: RecordContext, tx: Db, arrivals: Arrival[]): Promis
   const stored = items.flatMap(({ result }) => (result && !result.isDuplicate ? result.conversationId : []))
   await remove(ctx, tx, removals, [...new Set([...takenFrom, ...stored])])
   for (const { channel, delivery } of arrivals) {
-    for (const answer of delivery.answers ?? []) await dismissIfAnswered(ctx, tx, channel.id, cleanAnswer(answer))
+    for (const answer of delivery.answers ?? []) await hearElsewhere(ctx, tx, channel.id, cleanAnswer(answer))
     for (const receipt of delivery.receipts ?? []) await applyReceipt(ctx, tx, channel.id, receipt)
     if (delivery.cursor) {
       await tx

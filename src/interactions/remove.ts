@@ -46,8 +46,9 @@ export async function lockForRemovals(tx: Db, taken: Taken[]): Promise<string[]>
 }
 
 /**
- * Takes the words out of what was taken back, for good, also where they were posted, and nobody waits for an answer to it any more. What was never here is
- * kept from coming in. May be repeated. `conversationIds`: where it may stand; nothing else comes in until the transaction ends.
+ * Takes the words out of what was taken back, for good, also where they were posted, and nobody waits for an answer to it any
+ * more. What was never here is kept from coming in. May be repeated. `conversationIds`: where it may stand; nothing else comes
+ * in until the transaction ends.
  */
 export async function remove(ctx: RecordContext, tx: Db, taken: Taken[], conversationIds: string[]): Promise<void> {
   if (taken.length === 0) return

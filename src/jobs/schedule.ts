@@ -29,7 +29,7 @@ const minutely: Task[] = [
   { name: 'watch-windows', run: watchWindows, onceInSeconds: 60 },
   { name: 'watch-surges', run: watchSurges, onceInSeconds: 60 },
   { name: 'sweep-removals', run: sweepRemovals, onceInSeconds: 60 },
-  { name: 'watch-accounts', run: watchAccounts, onceInSeconds: 60 },
+  { name: 'watch-accounts', run: watchAccounts, onceInSeconds: null },
   { name: 'claim-digests', run: claimDigests, onceInSeconds: null },
 ]
 const hourly: Task[] = [

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { and, eq, inArray } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { conversations, posts } from '../db/schema.ts'
 import type { PostRef, Workspace } from '../workspaces/workspace.ts'
 import { cardKey, type CardBody } from './post.ts'
@@ -23,15 +23,22 @@ export async function loseCard(
   ref: PostRef,
 ): Promise<boolean> {
   return ctx.db.transaction(async (tx) => {
-    const isOpen = and(eq(conversations.id, conversationId), inArray(conversations.state, openStates))
-    const [open] = await tx.select({ id: conversations.id }).from(conversations).where(isOpen)
+    const [conversation] = await tx
+      .select({ state: conversations.state, version: conversations.version })
+      .from(conversations)
+      .where(eq(conversations.id, conversationId))
     const [card] = await tx
       .select()
       .from(posts)
       .where(isPost(workspace.id, cardKey(conversationId)))
       .for('update')
     if (!card || !isDeepStrictEqual(card.ref, ref)) return true
-    if (!open) return false
+    if (!conversation) return false
+    if (!openStates.includes(conversation.state)) {
+      // What doesn't stand shows nothing that is out of date, until the conversation changes.
+      await tx.update(posts).set({ shownVersion: conversation.version }).where(isPost(workspace.id, card.key))
+      return false
+    }
     await savePost(tx, card, renewCard(card, 'deleted', ctx.clock.now()))
     if (workspace.paceMs > 0) await wakeRoom(ctx, tx, workspace.id, card.room)
     return true

@@ -52,14 +52,15 @@ export function checkSendable(
   )
 }
 
-/** Why a conversation can't be answered in the team's own words any more, by the clock, and what to do. Null: it can. */
+/** Why a conversation can't be answered in the team's own words any more, by the clock or the provider's word, and what to do. Null: it can. */
 export function whyClosed(
   { channels, clock }: Pick<Context, 'channels' | 'clock'>,
-  row: Pick<ConversationRow, 'channel' | 'lastInboundAt'>,
+  row: Pick<ConversationRow, 'channel' | 'lastInboundAt' | 'windowMinutes'>,
 ): string | null {
   const channel = channels.get(row.channel)
   const hours = channel?.limits.replyWindowHours ?? null
-  if (!channel || hours === null || windowEnd(row, hours) > clock.now()) return null
+  if (!channel || hours === null) return null
+  if (row.windowMinutes !== 0 && windowEnd(row, hours) > clock.now()) return null
   return closedText({ name: channel.name, hours, hasTemplates: channel.open.templates !== undefined })
 }
 

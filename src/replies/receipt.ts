@@ -111,7 +111,15 @@ async function fail(ctx: SettleContext, tx: Db, reply: ReplyRow, receipt: Receip
   const reason = receipt.reason ?? (state === 'rejected' ? 'The provider rejected it' : 'It could not be delivered')
   const action = receipt.action ?? 'Reach the customer another way, or send again'
   const from: ReplyState[] = ['sending', 'unknown', 'accepted', 'published']
-  const failed = await settleFailed(ctx, tx, reply.id, from, state, { reason, action }, { at: receipt.at })
+  const failed = await settleFailed(
+    ctx,
+    tx,
+    reply.id,
+    from,
+    state,
+    { reason, action },
+    { at: receipt.at, isWindowClosed: receipt.isWindowClosed ?? false },
+  )
   if (!failed) return
   // An attempt whose answer is still to come is known again by it.
   if (reply.state === 'sending' || reply.state === 'unknown')

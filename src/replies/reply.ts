@@ -59,3 +59,10 @@ export interface Reply {
   /** Share of the assistant's draft that was changed, 0 to 1; null when a person wrote it from nothing. */
   editedShare: number | null
 }
+
+/** The same words, whatever became of the white space on the way. */
+export function isSameText(a: string, b: string): boolean {
+  return plain(a) === plain(b)
+}
+
+const plain = (text: string) => text.normalize('NFC').replace(/\s+/g, ' ').trim()

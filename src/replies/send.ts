@@ -1,13 +1,13 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, ne, or, sql, type SQL } from 'drizzle-orm'
 import { breakAccount } from '../accounts/broken.ts'
-import { mendAccount } from '../accounts/mend.ts'
+import { endTrial } from '../accounts/mend.ts'
 import { keepBroken } from '../accounts/queries.ts'
 import type { OutboundReply, Sent } from '../channels/channel.ts'
 import type { ActiveChannel, Context } from '../context.ts'
 import { addEvent, changeConversation } from '../conversations/queries.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, customers, identities, interactions, replies } from '../db/schema.ts'
-import { CredentialsError, PermanentError, RetryableError } from '../errors.ts'
+import { CredentialsError, PermanentError, RetryableError, WindowClosedError } from '../errors.ts'
 import type { JobPayload } from '../jobs/jobs.ts'
 import { pause } from '../waiting.ts'
 import type { ReplyState } from './reply.ts'
@@ -94,6 +94,7 @@ export async function sendReply(
       case 'failed':
         return void (await settleFailed(ctx, tx, replyId, ['sending', 'unknown'], 'failed', outcome.problem, {
           condition: isAttempt(reply),
+          isWindowClosed: outcome.error instanceof WindowClosedError,
         }))
       case 'refused':
         return breakAccount(ctx, tx, reply, outcome.error, () =>
@@ -108,7 +109,7 @@ export async function sendReply(
         return becomeUnknown(ctx, tx, reply)
     }
   })
-  if (isTrial && outcome.kind !== 'refused') await mendAccount(ctx, reply, outcome.kind === 'accepted' ? 1 : 0)
+  if (isTrial && outcome.kind !== 'refused') await endTrial(ctx, reply, outcome.kind === 'accepted' ? 1 : 0)
   ctx.metrics.replies.inc({ channel: reply.channel, outcome: outcome.kind })
   const ids = {
     replyId,
@@ -239,8 +240,8 @@ export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundRe
     eq(interactions.account, reply.account),
     isNull(interactions.removedAt),
   )
-  const { seq, automatic, removedAt } = interactions
-  const said = { externalId: interactions.externalId, at: interactions.receivedAt, seq, automatic, removedAt }
+  const { id, seq, automatic, removedAt } = interactions
+  const said = { id, externalId: interactions.externalId, at: interactions.receivedAt, seq, automatic, removedAt }
   const [[conversation], [recipient], oldest, newest, ours] = await Promise.all([
     tx
       .select({ externalId: conversations.externalId, subject: conversations.subject, name: customers.name })
@@ -254,7 +255,7 @@ export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundRe
     tx.select(said).from(interactions).where(isTheirs).orderBy(asc(interactions.seq)).limit(1),
     tx.select(said).from(interactions).where(isTheirs).orderBy(desc(interactions.seq)).limit(mostReferences),
     tx
-      .select({ externalId: replies.externalId, at: replies.acceptedAt })
+      .select({ id: replies.id, externalId: replies.externalId, at: replies.acceptedAt })
       .from(replies)
       .where(
         and(
@@ -268,6 +269,15 @@ export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundRe
       .limit(mostReferences),
   ])
   const answered = newest.find((one) => one.seq <= reply.answersSeq && !one.automatic && !one.removedAt)
+  const [last] = ours
+  const { externalId, text, rating } = interactions
+  // Their words only here: a hundred of them may be long.
+  const [[answers], [previous]] = await Promise.all([
+    answered ? tx.select({ externalId, text, rating }).from(interactions).where(eq(id, answered.id)) : [],
+    last
+      ? tx.select({ text: replies.text, acceptedAt: replies.acceptedAt }).from(replies).where(eq(replies.id, last.id))
+      : [],
+  ])
   return {
     id: reply.id,
     account: reply.account,
@@ -278,10 +288,11 @@ export async function outboundReply(tx: Db, reply: ReplyRow): Promise<OutboundRe
       ...new Set(
         [...oldest, ...newest.toReversed(), ...ours.toReversed()]
           .toSorted((a, b) => (a.at?.getTime() ?? 0) - (b.at?.getTime() ?? 0))
-          .flatMap(({ externalId }) => externalId ?? []),
+          .flatMap((one) => one.externalId ?? []),
       ),
     ],
-    ...(answered && { answers: answered.externalId }),
+    ...(answers && { answers }),
+    ...(previous?.acceptedAt && { previous: { ...previous, acceptedAt: previous.acceptedAt } }),
     approvedAt: reply.approvedAt,
     attemptedAt: reply.attemptedAt,
     template: reply.template,

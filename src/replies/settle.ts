@@ -3,7 +3,7 @@ import type { Sent } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
 import { hostedKey } from '../conversations/hosted.ts'
 import { dismissIfRemoved } from '../conversations/dismiss-removed.ts'
-import { addEvent, changeConversation, type EventType } from '../conversations/queries.ts'
+import { addEvent, changeConversation, type ConversationRow, type EventType } from '../conversations/queries.ts'
 import { findOldestUnanswered } from '../interactions/queries.ts'
 import type { Db } from '../db/client.ts'
 import { conversations, lines, replies, teammates } from '../db/schema.ts'
@@ -95,6 +95,15 @@ export async function settleAccepted(
   return reply
 }
 
+interface Failure {
+  actor?: string
+  /** When the provider says that it failed. */
+  at?: Date
+  condition?: SQL | undefined
+  /** The provider says that the reply window has closed. */
+  isWindowClosed?: boolean
+}
+
 /** The reply will not arrive: the conversation waits again, and the card says why. */
 export async function settleFailed(
   ctx: SettleContext,
@@ -103,7 +112,7 @@ export async function settleFailed(
   from: ReplyState[],
   state: 'failed' | 'rejected',
   problem: ReplyProblem,
-  { actor = 'deskbell', at, condition }: { actor?: string; at?: Date; condition?: SQL | undefined } = {},
+  { actor = 'deskbell', at, condition, isWindowClosed = false }: Failure = {},
 ): Promise<ReplyRow | null> {
   const reply = await moveReply(tx, replyId, from, { state, problem }, condition)
   if (!reply) return null
@@ -119,6 +128,7 @@ export async function settleFailed(
       .where(eq(conversations.id, row.id))
     if (isOver && row.inboundSeq > reply.answersSeq) await askForDraft(ctx, tx, row.id, row.inboundSeq)
   }
+  if (row && isWindowClosed) await closeWindow(ctx, tx, row, reply)
   const { conversationId } = reply
   // Nobody waits in what the team closed since, and nothing would ever end the waiting.
   const dismissed = row?.state === 'quarantined' ? 'spam' : row?.state === 'dismissed' ? row.dismissedReason : null
@@ -129,6 +139,14 @@ export async function settleFailed(
     await dismissOutcomes(tx, [{ conversationId, at: toldAt, seq: row.inboundSeq, reason: dismissed }])
   await dismissIfRemoved(ctx, tx, conversationId)
   return reply
+}
+
+/** By the provider's clock, and its own idea of what opens it; until they write again. */
+async function closeWindow(ctx: SettleContext, tx: Db, row: ConversationRow, { attemptedAt }: ReplyRow): Promise<void> {
+  if (row.windowMinutes === 0 || attemptedAt === null || row.lastInboundAt > attemptedAt) return
+  await tx.update(conversations).set({ windowMinutes: 0 }).where(eq(conversations.id, row.id))
+  const data = { closedAt: ctx.clock.now().toISOString() }
+  await addEvent(ctx, tx, 'conversation.window-closed', { conversationId: row.id, actor: 'deskbell', data })
 }
 
 /** What came in while a reply was on its way gets a draft of its own. */

@@ -4,9 +4,12 @@ import { reportAccount } from '../../src/accounts/broken.ts'
 import { watchAccounts } from '../../src/accounts/watch.ts'
 import { brokenAccounts, events, leases } from '../../src/db/schema.ts'
 import { CredentialsError, PermanentError, RetryableError } from '../../src/errors.ts'
+import type { Delivery, Receipt } from '../../src/channels/channel.ts'
+import { createIntake, type Intake } from '../../src/interactions/intake.ts'
 import { checkReadiness } from '../../src/http/readiness.ts'
 import { metricsText } from '../../src/http/metrics.ts'
 import type { OpenQueue } from '../../src/jobs/queue.ts'
+import { runMinutely } from '../../src/jobs/schedule.ts'
 import { sendReply } from '../../src/replies/send.ts'
 import { storedNotices } from '../posts/notices.ts'
 import { fakeChannel, inbound } from '../support/channel.ts'
@@ -186,11 +189,24 @@ describe('an account whose credentials are no longer good', () => {
     problem = new AggregateError([new PermanentError('No folder'), new CredentialsError('Still wrong', { action })])
     await watchAccounts(desk.ctx)
     expect(await broken()).toMatchObject([{ reason: 'Still wrong' }])
-    for (problem of [new RetryableError('Down'), new PermanentError('No folder'), new Error('reset')]) {
+    const mixed = new AggregateError([new RetryableError('Down'), new PermanentError('No folder')])
+    for (problem of [new RetryableError('Down'), new Error('reset'), mixed]) {
       await watchAccounts(desk.ctx)
       expect(await broken()).toMatchObject([{ reason: 'Still wrong' }])
     }
     expect(await titles()).toHaveLength(1)
+  })
+
+  it('is tried where a look finds something else that is wrong: whoever says so has let us in', async () => {
+    problem = expired()
+    const id = await approve('a')
+    await desk.work()
+    problem = new PermanentError('No webhooks come here')
+    desk.channel.onSend = async () => ({ externalId: 'sent', at: desk.clock.now() })
+    await watchAccounts(desk.ctx)
+    await desk.work()
+    expect(await reply(id)).toMatchObject({ state: 'accepted' })
+    expect(await broken()).toEqual([])
   })
 
   it('lets a held reply be undone, and approved anew', async () => {
@@ -273,15 +289,14 @@ describe('an account whose credentials are no longer good', () => {
     await desk.work()
     const other = fakeChannel('fake', { accounts: [{ id: 'side', name: 'Side street' }] })
     const without = { ...desk.ctx, channels: new Map([['fake', other]]) }
-    await watchAccounts(without)
     for (let minute = 0; minute < 30; minute++) {
+      await runMinutely(without)
+      await runMinutely(desk.ctx)
       desk.clock.advance(60_000)
-      await watchAccounts(desk.ctx)
-      await watchAccounts(without)
     }
     expect(await reply(id)).toMatchObject({ state: 'queued', problem: { isHeld: true } })
     expect(await broken()).toHaveLength(1)
-    desk.clock.advance(9 * 60_000)
+    desk.clock.advance(8 * 60_000)
     await watchAccounts(without)
     expect(await reply(id)).toMatchObject({ state: 'queued' })
     desk.clock.advance(60_000)
@@ -305,6 +320,72 @@ describe('an account whose credentials are no longer good', () => {
     expect(await metricsText(desk.ctx, queue)).toContain('deskbell_broken_accounts{channel="fake"} 1')
     await reportAccount(desk.ctx, 'fake', 'main', null)
     expect(await metricsText(desk.ctx, queue)).not.toContain('deskbell_broken_accounts{')
+  })
+})
+
+describe('an account of which the provider tells only once it took a reply', () => {
+  let takes = 0
+  let intake: Intake
+  beforeEach(() => {
+    takes = 0
+    desk.channel.onSend = async () => ({ externalId: `taken-${++takes}`, at: desk.clock.now() })
+    intake = createIntake(desk.ctx)
+  })
+  const tell = async (receipt: Pick<Receipt, 'state' | 'isRetryable'>, delivery: Partial<Delivery> = {}) => {
+    const receipts = [{ externalId: `taken-${takes}`, at: desk.clock.now(), ...receipt }]
+    await intake.deliver('fake', { interactions: [], receipts, ...delivery })
+    await desk.work()
+  }
+  const fail = () => tell({ state: 'failed', isRetryable: true }, { broken: [{ account: 'main', problem: expired() }] })
+  const minutes = async (count: number) => {
+    for (let minute = 0; minute < count; minute++) {
+      desk.clock.advance(60_000)
+      await watchAccounts(desk.ctx)
+      await desk.work()
+    }
+  }
+
+  it('holds its replies too, says so once, and is mended by one that arrives', async () => {
+    const id = await approve('a')
+    await desk.work()
+    await fail()
+    const other = await approve('b')
+    await desk.pass(120)
+    for (const one of [id, other])
+      expect(await reply(one)).toMatchObject({ state: 'queued', problem: { isHeld: true } })
+
+    // It lets us in, takes one on trial, and tells later that this failed as well.
+    await minutes(1)
+    expect(takes).toBe(2)
+    expect(await broken()).toHaveLength(1)
+    await fail()
+    await desk.pass(120)
+    expect(await reply(id)).toMatchObject({ state: 'queued', problem: { isHeld: true } })
+    expect(await titles()).toEqual(['Fake · Main street must be authorised anew'])
+    await minutes(2)
+    expect(takes).toBe(3)
+    await tell({ state: 'delivered' })
+    await minutes(1)
+    for (const one of [id, other]) expect(await reply(one)).toMatchObject({ state: 'accepted' })
+    expect(takes).toBe(4)
+    expect(await titles()).toEqual([
+      'Fake · Main street must be authorised anew',
+      'Fake · Main street works again: 1 reply goes out now',
+    ])
+  })
+
+  it('is mended where nobody says for a while that the trial failed', async () => {
+    const id = await approve('a')
+    await desk.work()
+    await fail()
+    await desk.pass(120)
+    await minutes(4)
+    expect(takes).toBe(2)
+    expect(await broken()).toHaveLength(1)
+    await minutes(3)
+    expect(takes).toBe(2)
+    expect(await reply(id)).toMatchObject({ state: 'accepted' })
+    expect(await broken()).toEqual([])
   })
 })
 

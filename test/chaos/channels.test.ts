@@ -124,7 +124,7 @@ it('with faults on every call of both providers, nobody is lost and nobody is an
       const files = await app.ctx.db.select().from(attachments)
       expect(files.filter(({ content }) => content !== null)).toHaveLength((2 * each) / 3)
       return all
-    }, 120_000)
+    }, 240_000)
 
     expect(Math.max(...done)).toBe(1)
     // Each had all its faults.
@@ -152,7 +152,7 @@ it('with faults on every call of both providers, nobody is lost and nobody is an
     await app.close()
     await Promise.all([meta.close(), google.close()])
   }
-}, 180_000)
+}, 300_000)
 
 const seconds = () => String(Math.floor(now().getTime() / 1000))
 

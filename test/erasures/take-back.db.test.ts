@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { answerAudit } from '../../src/audit/answer.ts'
 import type { Delivery, InboundInteraction } from '../../src/channels/channel.ts'
 import { erasures, interactions, posts, removals, rooms } from '../../src/db/schema.ts'
-import { RetryableError } from '../../src/errors.ts'
+import { GoneError, RetryableError } from '../../src/errors.ts'
 import { removePosts, sweepRemovals } from '../../src/erasures/remove-posts.ts'
 import { indexHistory } from '../../src/history/index-history.ts'
 import { record } from '../../src/interactions/record.ts'
@@ -156,6 +156,40 @@ describe('what its author took back', () => {
     expect((await left()).length).toBeLessThanOrEqual(1)
     await desk.pass(86_400)
     await afterwards()
+    expect(await left()).toEqual([])
+  })
+
+  it('is gone with a card that a teammate deleted: nothing is left to take out, and nobody is alarmed', async () => {
+    await say('a')
+    await desk.work()
+    desk.room.onUpdate = async () => {
+      throw new GoneError('message_not_found', 'post')
+    }
+    await takeBack('a')
+    for (let hour = 0; hour < 3; hour += 1) await desk.pass(3600)
+    await afterwards()
+    expect(await left()).toEqual([])
+    expect(await desk.ctx.db.select().from(erasures)).toMatchObject([{ doneAt: expect.any(Date) }])
+    expect(desk.room.roots().map(({ message }) => message.kind)).toEqual(['card'])
+  })
+
+  it('alarms nobody while its card is not posted yet, however long the platform is down', async () => {
+    let isDown = true
+    desk.room.beforePost = async () => {
+      if (isDown) throw new Error('reset')
+    }
+    await say('a')
+    await say('b', { text: 'Hello' })
+    await desk.work()
+    await takeBack('a')
+    for (let minute = 0; minute < 30; minute += 1) {
+      await desk.pass(60)
+      await sweepRemovals(desk.ctx)
+    }
+    isDown = false
+    for (let minute = 0; minute < 20; minute += 1) await afterwards()
+    expect(standing().map(({ message }) => message.kind)).toEqual(['card'])
+    expect(shown()).not.toContain(word)
     expect(await left()).toEqual([])
   })
 

@@ -122,7 +122,7 @@ it('a webhook that brings anything is committed, and one that brings nothing cos
   const about = { account: '1', externalId: 'a', at }
   const full: Partial<Delivery>[] = [
     { removals: [about] },
-    { answers: [{ ...about, note: 'Answered' }] },
+    { answers: [{ ...about, text: 'Sorry' }] },
     { receipts: [{ externalId: 'a', state: 'read', at }] },
     { cursor: { key: 'a', value: 1 } },
   ]

@@ -242,6 +242,16 @@ describe('messages that come within the quiet time', () => {
     expect(desk.assistant.triages).toHaveLength(1)
     expect(await desk.conversation(id)).toMatchObject({ draft: { text: 'Answer 1', answersSeq: 5 } })
   })
+
+  it('stay one each also when they come in together: each is known again', async () => {
+    await desk.close()
+    desk = await openDesk({ channels: [fakeChannel('fake', {}, { quietSeconds: 6 })] })
+    const told = [inbound('1', { text: 'Hello' }), inbound('2', { text: 'Are you open?' })]
+    const stored = async () => (await desk.hear(...told)).flatMap((one) => one.interactions)
+    const first = await stored()
+    expect(new Set(first.map(({ id }) => id)).size).toBe(2)
+    expect(await stored()).toEqual(first.map((one) => ({ ...one, isDuplicate: true })))
+  })
 })
 
 describe('a reaction', () => {

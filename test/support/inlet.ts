@@ -1,4 +1,4 @@
-import type { Delivery, Inlet, InboundInteraction, OutboundReply } from '../../src/channels/channel.ts'
+import type { Delivery, Inlet, InboundInteraction, OutboundReply, UnsettledReply } from '../../src/channels/channel.ts'
 import type { CredentialsError } from '../../src/errors.ts'
 
 export interface TestInlet extends Inlet {
@@ -7,7 +7,7 @@ export interface TestInlet extends Inlet {
   deliveries: Delivery[]
   cursors: Map<string, unknown>
   /** What `unsettled`, `standing` and `waiting` answer. */
-  pending: OutboundReply[]
+  pending: (OutboundReply & Pick<UnsettledReply, 'acceptedAt'>)[]
   threads: string[]
   open: string[]
   reports: { account: string; problem: CredentialsError | null }[]

@@ -2,6 +2,8 @@ import { eq, sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { rowsOf } from '../../src/db/client.ts'
 import { events } from '../../src/db/schema.ts'
+import { WindowClosedError } from '../../src/errors.ts'
+import { record } from '../../src/interactions/record.ts'
 import { findClosing } from '../../src/windows/queries.ts'
 import { watchWindows } from '../../src/windows/watch.ts'
 import { fakeChannel, inbound } from '../support/channel.ts'
@@ -143,5 +145,67 @@ describe('the watch on reply windows', () => {
     const plan = steps.map((step) => Object.values(step).join()).join('\n')
     expect(plan).toMatch(/Index|Bitmap/)
     expect(plan).not.toContain('Seq Scan on conversations')
+  })
+})
+
+describe('a provider that says that the window has closed', () => {
+  const approve = async () => {
+    const { draft, inboundSeq: seenSeq } = await desk.conversation(id)
+    return desk.decide(id, { kind: 'approve', draftId: draft?.id ?? '', seenSeq })
+  }
+  const expectClosed = async () => {
+    expect(card()).toMatchObject({
+      state: 'waiting',
+      replyWindow: { minutesLeft: 0, closesAt: desk.clock.now() },
+      alerts: [expect.stringContaining('takes no free text'), expect.stringContaining('Not sent: It is over')],
+    })
+    expect(card()?.actions.map((one) => one.id)).not.toContain('resend')
+    expect(card()?.actions[0]).toMatchObject({ id: 'template', style: 'primary' })
+    expect(await closings()).toHaveLength(1)
+    const { reply, inboundSeq: seenSeq } = await desk.conversation(id)
+    const closed = { isDone: false, reason: expect.stringContaining('takes no free text') }
+    expect(await desk.decide(id, { kind: 'edit', draftId: null, text: 'Sorry', seenSeq })).toMatchObject(closed)
+    expect(await desk.decide(id, { kind: 'resend', replyId: reply?.id ?? '' })).toMatchObject(closed)
+  }
+
+  it('is believed before the clock, until they write again', async () => {
+    desk.clock.set(new Date(wrote.getTime() + 20 * hour))
+    desk.channel.onSend = async () => {
+      throw new WindowClosedError('It is over', { action: 'Send a template' })
+    }
+    await approve()
+    await desk.work()
+    await expectClosed()
+    await watchAt(24)
+    expect(await closings()).toHaveLength(1)
+    await desk.hear(inbound('b', { occurredAt: desk.clock.now() }))
+    await desk.work()
+    expect(told()).toBeNull()
+    expect(card()?.actions[0]).toMatchObject({ id: 'approve' })
+  })
+
+  it('is believed as well when it says so later', async () => {
+    desk.clock.set(new Date(wrote.getTime() + 20 * hour))
+    await approve()
+    await desk.work()
+    const { reply } = await desk.conversation(id)
+    const at = desk.clock.now()
+    const failed = { externalId: reply?.externalId ?? '', state: 'failed' as const, reason: 'It is over', at }
+    const delivery = { interactions: [], receipts: [{ ...failed, isWindowClosed: true }] }
+    await record(desk.ctx, [{ channel: desk.channel, delivery }])
+    await desk.work()
+    await expectClosed()
+  })
+
+  it('says nothing of what they wrote since', async () => {
+    desk.channel.onSend = async () => {
+      desk.clock.advance(1000)
+      await desk.hear(inbound('b', { occurredAt: desk.clock.now() }))
+      throw new WindowClosedError('It is over', { action: 'Send a template' })
+    }
+    await approve()
+    await desk.work()
+    expect(await desk.conversation(id)).toMatchObject({ state: 'waiting', replyWindow: { minutesLeft: null } })
+    expect(await closings()).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Clock } from '../../clock.ts'
-import { RetryableError } from '../../errors.ts'
+import { CredentialsError, PermanentError, RetryableError } from '../../errors.ts'
 import { callJson, type JsonAnswer, type JsonCall } from '../kit/http.ts'
 import { createAccessTokens } from './access-token.ts'
 import { failureOf, isNotFound, read } from './failure.ts'
@@ -27,7 +27,7 @@ export interface GoogleApi {
   /** Null: there is no such review, any more. */
   review(name: string, signal: AbortSignal): Promise<Review | null>
   reviews(locationId: string, pageToken: string | null, signal: AbortSignal): Promise<Page>
-  /** Creates the reply, or replaces the one that is there. Any other error: the outcome is not known. */
+  /** Creates the reply, or replaces the one that is there, of a review that can be read. Any other error: the outcome is not known. */
   putReply(name: string, comment: string, signal: AbortSignal): Promise<ReviewReply>
   /** All locations of the account. */
   locations(signal: AbortSignal): Promise<{ id: string; name: string }[]>
@@ -105,7 +105,8 @@ export function createApi(account: GoogleAccount, clock: Clock): GoogleApi {
     },
 
     async putReply(name, comment, signal) {
-      const answer = await succeed('PUT', `${addresses.reviews}/${name}/reply`, signal, { comment })
+      const answer = await call('PUT', `${addresses.reviews}/${name}/reply`, signal, { comment })
+      if (answer.status !== 200) throw putFailure(answer, clock.now())
       // It is there, however little can be read of the answer.
       return (
         replySchema.safeParse(answer.json).data ?? { comment, updatedAt: null, state: 'unknown', policyViolation: null }
@@ -129,6 +130,13 @@ export function createApi(account: GoogleAccount, clock: Clock): GoogleApi {
       }
     },
   }
+}
+
+/** Whoever may read a review and not answer it may still answer others: that is no word on the account. */
+function putFailure(answer: JsonAnswer, now: Date): Error {
+  const error = failureOf(answer, now)
+  if (answer.status !== 403 || !(error instanceof CredentialsError)) return error
+  return new PermanentError(error.message, { action: error.action })
 }
 
 /** Notes a page's token in `seen`. Throws RetryableError for one that was handed out before: the pages would never end. */

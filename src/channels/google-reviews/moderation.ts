@@ -4,7 +4,8 @@ import { isDue } from '../../waiting.ts'
 import { cleanLine } from '../kit/clean-text.ts'
 import type { GoogleApi } from './api.ts'
 import { violationOf } from './policy-violations.ts'
-import { isSameText, replyIdOf } from './reply.ts'
+import { isSameText } from '../../replies/reply.ts'
+import { replyIdOf } from './reply.ts'
 import type { Review } from './review.ts'
 
 const shortestPauseMs = 30_000
@@ -61,14 +62,17 @@ function settle(reply: UnsettledReply, review: Review, now: Date): Delivery | nu
     interactions: [],
     receipts: [{ externalId: replyIdOf(review.name, reply.id), replyId: reply.id, at: now, ...news }],
   })
+  const isEarly = now.getTime() < attemptedAt + settlingMs
   if (!there) {
-    if (now.getTime() < attemptedAt + settlingMs) return null
+    if (isEarly) return null
     return told({
       state: 'failed',
       reason: 'the reply is not on Google any more: somebody deleted it there',
       action: 'Send it again, or dismiss the conversation',
     })
   }
+  // A look that comes too early may see the reply that this one replaced.
+  if (isEarly && there.updatedAt && reply.acceptedAt && there.updatedAt < reply.acceptedAt) return null
   const isLater = (there.updatedAt?.getTime() ?? 0) > attemptedAt + settlingMs
   if (isLater && !isSameText(there.comment, reply.text)) {
     return told({

@@ -6,7 +6,7 @@ import { createLocations } from './locations.ts'
 import { fetchPhoto } from './photo.ts'
 import { createVerifyPush, reviewOf } from './push.ts'
 import { sendReply } from './reply.ts'
-import { answerOf, interactionOf, reviewNameIn } from './review.ts'
+import { deliveryOf, reviewNameIn } from './review.ts'
 import type { GoogleAccount } from './settings.ts'
 import { createWatch, type Connection } from './watch.ts'
 
@@ -64,15 +64,15 @@ export function openGoogle(all: GoogleAccount[], io: Pick<ChannelIo, 'clock' | '
       const { name, locationId, api } = way
       try {
         const review = await api.review(name, request.signal)
-        const answer = review && answerOf(review)
-        if (review) return { delivery: { interactions: [interactionOf(review)], ...(answer && { answers: [answer] }) } }
+        if (review) return { delivery: deliveryOf([review]) }
+        // No push tells of a review that is gone: this one isn't there yet. Looking finds it.
+        log.info('a review that was pushed is not to be read yet', { locationId })
       } catch (error) {
         // Pushed again it would be refused again; whatever there is to see is found by looking.
         if (!(error instanceof PermanentError) || error instanceof CredentialsError) throw error
         log.warn('a review that was pushed could not be read', { locationId, reason: messageOf(error) })
-        return { delivery: nothing }
       }
-      return { delivery: { interactions: [], removals: [{ account: locationId, externalId: name, at: clock.now() }] } }
+      return { delivery: nothing }
     }
   }
 

@@ -4,7 +4,7 @@ import { PermanentError } from '../../errors.ts'
 import { isDue } from '../../waiting.ts'
 import type { Inlet, Removal } from '../channel.ts'
 import { nextPage, type GoogleApi } from './api.ts'
-import { answerOf, interactionOf, versionId, type Review } from './review.ts'
+import { answerOf, deliveryOf, versionId, type Review } from './review.ts'
 
 const dayMs = 24 * 3600 * 1000
 /** Google shows some reviews days after they were written, under the time at which they were. */
@@ -69,7 +69,7 @@ export async function pollLocation(
     const batch = fresh.slice(index * batchLength, (index + 1) * batchLength)
     const since = later(cursor.since, batch.at(-1)?.updatedAt, now)
     const value = stored({ ...cursor, since })
-    await inlet.deliver({ interactions: batch.map(interactionOf), cursor: { key, value } })
+    await inlet.deliver({ ...deliveryOf(batch), cursor: { key, value } })
   }
   const last = fresh.slice(Math.max(0, batches - 1) * batchLength)
   const taken: Cursor = {
@@ -77,8 +77,7 @@ export async function pollLocation(
     since: later(cursor.since, last.at(-1)?.updatedAt, now),
     seen: reviews.slice(0, mostSeen).map(versionId),
   }
-  if (last.length > 0 || !saved)
-    await inlet.deliver({ interactions: last.map(interactionOf), cursor: { key, value: stored(taken) } })
+  if (last.length > 0 || !saved) await inlet.deliver({ ...deliveryOf(last), cursor: { key, value: stored(taken) } })
   const waiting = new Set(await inlet.waiting(account))
   const answers = reviews.flatMap((review) => (waiting.has(review.name) ? (answerOf(review) ?? []) : []))
   if (answers.length > 0) await inlet.deliver({ interactions: [], answers })

@@ -1,10 +1,11 @@
 import type { Clock } from '../../clock.ts'
-import { CredentialsError, PermanentError } from '../../errors.ts'
+import { PermanentError } from '../../errors.ts'
 import type { OutboundReply, Sent } from '../channel.ts'
 import { cleanLine } from '../kit/clean-text.ts'
+import { isSameText } from '../../replies/reply.ts'
 import { refuseTooLong } from '../kit/reply-length.ts'
 import type { GoogleApi } from './api.ts'
-import type { Review } from './review.ts'
+import { interactionOf, versionId, type Review, type ReviewReply } from './review.ts'
 
 /** In characters. Google takes 4,096 bytes, and none has more than three: so whatever is approved fits. */
 export const maxLength = 1365
@@ -12,13 +13,10 @@ export const maxLength = 1365
 /** Every reply has an id of its own, though Google keeps only the last: a later word must be told from one on the reply before. */
 export const replyIdOf = (review: string, replyId: string): string => `${review}/reply/${replyId}`
 
-/** The same words, whatever became of the white space on the way. */
-export const isSameText = (a: string, b: string): boolean => plain(a) === plain(b)
-const plain = (text: string) => text.normalize('NFC').replace(/\s+/g, ' ').trim()
-
 /**
  * Puts the reply under the review: a review has one, and putting the same again changes nothing. What somebody else wrote on
- * Google since the team last saw the review is never replaced. Throws as `Send` does.
+ * Google since the team last saw the review is never replaced, and a review that was changed since is not answered. Throws as
+ * `Send` does.
  */
 export async function sendReply(
   { api, clock }: { api: GoogleApi; clock: Clock },
@@ -39,29 +37,31 @@ export async function sendReply(
     const isSame = isSameText(there.comment, reply.text)
     // An earlier attempt whose answer was lost. The same words from before are put again, so that they count from now.
     if (isSame && there.updatedAt && there.updatedAt >= reply.approvedAt) return sentAt(there.updatedAt)
-    if (!isSame && isNews(there.updatedAt, reply)) {
+    if (!isSame && isNews(there, reply)) {
       throw new PermanentError(`Somebody answered it on Google: "${cleanLine(there.comment, 200)}"`, {
         action: 'Dismiss the conversation, or delete that answer on Google and send this one again',
       })
     }
   }
-  return sentAt((await put(api, review, reply, signal)).updatedAt)
+  if (isChanged(review, reply)) {
+    throw new PermanentError('They changed their review since', {
+      action: 'Read what they say now, and answer that: it is on the card within minutes',
+    })
+  }
+  return sentAt((await api.putReply(name, reply.text, signal)).updatedAt)
 }
 
-async function put(api: GoogleApi, review: Review, reply: OutboundReply, signal: AbortSignal) {
-  try {
-    return await api.putReply(review.name, reply.text, signal)
-  } catch (error) {
-    // The review could be read just now: it is not the account that is broken, and other reviews may be answered.
-    if (error instanceof CredentialsError)
-      throw new PermanentError(error.message, { cause: error, action: error.action })
-    throw error
-  }
+/** True where the author says something else than what the team answers. */
+function isChanged(review: Review, { answers }: OutboundReply): boolean {
+  if (!answers || answers.externalId === versionId(review)) return false
+  const { text, rating = null } = interactionOf(review)
+  return !isSameText(text, answers.text) || rating !== answers.rating
 }
 
 /** True when an answer that stands there is neither ours nor older than what the team answers. */
-function isNews(updatedAt: Date | null, { conversation, references }: OutboundReply): boolean {
-  const isOurs = references.some((id) => id.startsWith(`${conversation.externalId}/reply/`))
+function isNews({ comment, updatedAt }: ReviewReply, { conversation, references, previous }: OutboundReply): boolean {
+  // Whatever Google made of its words: nothing came after it.
+  const isOurs = previous && (isSameText(comment, previous.text) || (updatedAt && updatedAt <= previous.acceptedAt))
   if (isOurs) return false
   const versions = references.flatMap((id) => {
     const at = id.startsWith(`${conversation.externalId}@`)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ElsewhereAnswer, InboundAttachment, InboundInteraction } from '../channel.ts'
+import type { Delivery, ElsewhereAnswer, InboundAttachment, InboundInteraction } from '../channel.ts'
 import { cleanLine, cleanText } from '../kit/clean-text.ts'
 
 /** A review, as far as it is used. Built from developers.google.com/my-business/reference/rest/v4/accounts.locations.reviews. */
@@ -122,19 +122,22 @@ function isAnswered({ reply, updatedAt }: Review): boolean {
 export function answerOf(review: Review): ElsewhereAnswer | null {
   const { name, locationId, reply } = review
   if (!reply?.updatedAt || !isAnswered(review)) return null
-  return { account: locationId, externalId: name, note: answerNote(reply), at: reply.updatedAt }
+  return { account: locationId, externalId: name, text: cleanText(reply.comment), at: reply.updatedAt }
 }
 
-const answerNote = ({ comment }: ReviewReply) => `It was answered on Google: "${cleanLine(comment, 300)}"`
+/** Reviews as they stand, with what answers them. */
+export function deliveryOf(reviews: Review[]): Delivery {
+  const answers = reviews.flatMap((review) => answerOf(review) ?? [])
+  return { interactions: reviews.map(interactionOf), ...(answers.length > 0 && { answers }) }
+}
 
 /** The review as it stands, for the team. */
 export function interactionOf(review: Review): InboundInteraction {
-  const { name, locationId, reviewer, rating, reply, media } = review
+  const { name, locationId, reviewer, rating, media } = review
   const whole = cleanText(review.comment).trim()
   const words = originalWords(whole)
   const displayName = cleanLine(reviewer.displayName, 100)
   const notes: string[] = []
-  if (reply && isAnswered(review)) notes.push(answerNote(reply))
   if (media.some(({ isVideo }) => isVideo)) notes.push('There is a video with it: look at it on Google')
   return {
     account: locationId,

@@ -1,12 +1,13 @@
-import { CredentialsError, PermanentError, RetryableError } from '../../errors.ts'
+import { CredentialsError, PermanentError, RetryableError, WindowClosedError } from '../../errors.ts'
 
 /** What an error of Meta's means to us. */
 export interface Problem {
   /**
    * `retry`: it passes by itself. `authorise`: nothing of this account works until somebody mends it.
-   * `never`: not this reply to this customer; `action` says what else can be done.
+   * `window`: only a template reaches this customer until they write again. `never`: not this reply to this customer; `action`
+   * says what else can be done.
    */
-  is: 'retry' | 'authorise' | 'never'
+  is: 'retry' | 'authorise' | 'window' | 'never'
   reason: string
   /** What the team should do. */
   action: string
@@ -32,6 +33,7 @@ const otherValues = 'Fill the blanks of the template in another way'
 /** By code, or by the first and last of a range. Codes and their meanings: Meta's page "Error codes" of the WhatsApp Business Platform. */
 const table: [codes: number | [number, number], problem: Problem][] = [
   [0, { is: 'authorise', reason: 'The access token is no longer valid', action: newToken }],
+  // Of a call that sends, it does not say whether it was sent: see `callGraph`.
   [1, { is: 'retry', reason: 'WhatsApp had an unknown problem', action: later }],
   [2, { is: 'retry', reason: 'WhatsApp is down or overloaded', action: later }],
   [3, { is: 'authorise', reason: 'The app lacks a permission', action: permissions }],
@@ -49,7 +51,11 @@ const table: [codes: number | [number, number], problem: Problem][] = [
   [190, { is: 'authorise', reason: 'The access token has expired or was withdrawn', action: newToken }],
   [[200, 299], { is: 'authorise', reason: 'A permission was not granted, or was taken back', action: permissions }],
   [368, { is: 'authorise', reason: 'The business account is blocked for a violation of policy', action: appeal }],
-  [80007, { is: 'retry', reason: 'The business account made too many calls', action: later, waitMs: 5 * minute }],
+  [613, { is: 'retry', reason: 'The app made too many calls of this kind', action: later, waitMs: 5 * minute }],
+  [
+    [80007, 80008],
+    { is: 'retry', reason: 'The business account made too many calls', action: later, waitMs: 5 * minute },
+  ],
   [
     130403,
     { is: 'never', reason: 'The customer is blocked by this number', action: 'Unblock them in WhatsApp Manager' },
@@ -103,7 +109,7 @@ const table: [codes: number | [number, number], problem: Problem][] = [
   [
     131047,
     {
-      is: 'never',
+      is: 'window',
       reason: 'More than 24 hours have passed since the customer wrote',
       action: 'Send an approved template',
     },
@@ -219,7 +225,8 @@ export function reasonOf(code: number, { reason }: Problem): string {
 }
 
 /**
- * The error to throw for a problem: RetryableError, CredentialsError or PermanentError. `waitMs`: what the answer itself asks for.
+ * The error to throw for a problem: RetryableError, CredentialsError, WindowClosedError or PermanentError. `waitMs`: what the
+ * answer itself asks for.
  */
 export function errorOf(code: number, problem: Problem, account: string, waitMs?: number): Error {
   const reason = reasonOf(code, problem)
@@ -230,6 +237,8 @@ export function errorOf(code: number, problem: Problem, account: string, waitMs?
     }
     case 'authorise':
       return new CredentialsError(`${account}: ${reason}`, { action: problem.action })
+    case 'window':
+      return new WindowClosedError(reason, { action: problem.action })
     case 'never':
       return new PermanentError(reason, { action: problem.action })
   }

@@ -24,6 +24,8 @@ const refusal = z.object({
   }),
 })
 
+/** Meta knows as little as we do what became of the call. */
+const unknownProblem = 1
 /** Of code 100: there is nothing under this id, or the token may not see it. Of our own number it means what code 33 means. */
 const notThere = 33
 
@@ -48,6 +50,7 @@ export async function callGraph(
   const isOurs = [account.id, account.businessAccountId].some((own) => `${path}/`.startsWith(`${own}/`))
   const isLost = code === 100 && error_subcode === notThere && isOurs
   const known = code === null ? undefined : problemOf(isLost ? notThere : code)
+  if (code === unknownProblem && method === 'POST') throw new Error(`WhatsApp had an unknown problem (error ${code})`)
   if (code !== null && known) throw errorOf(code, known, account.name, waitMs)
   // It is logged, and kept with the job: Meta likes to name the number that it refuses.
   const words = cleanLine(message, 200).replace(/\d{7,}/g, '…')

@@ -41,7 +41,7 @@ const messageShape = z.looseObject({
 })
 type Message = z.infer<typeof messageShape>
 
-/** Reads one message. Null: it is none that we could keep, or our own. */
+/** Reads one message. Null: it is none that we could keep, says nothing, or is our own. */
 export function readMessage(raw: unknown, envelope: Envelope): CustomerEvent | null {
   const read = messageShape.safeParse(raw)
   if (!read.success) return null
@@ -56,6 +56,9 @@ export function readMessage(raw: unknown, envelope: Envelope): CustomerEvent | n
       return reacted(message, customer, base)
     case 'edit':
       return edited(message, customer, base, envelope)
+    // They opened the chat: nothing was said.
+    case 'request_welcome':
+      return null
     case 'system':
       return changed(message, customer, base)
     default:

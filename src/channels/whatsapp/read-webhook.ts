@@ -1,12 +1,15 @@
 import { z } from 'zod'
-import { BadInputError } from '../../errors.ts'
+import { BadInputError, CredentialsError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { Delivery, InboundInteraction, Receipt, Removal } from '../channel.ts'
+import { errorOf, problemOf } from './errors.ts'
 import { contactShape, digits, readMessage, wamidOf } from './message.ts'
 import { id, line, listOf, maybe } from './shapes.ts'
 import { errorShape, readStatus } from './status.ts'
 
 const anything = z.unknown()
+/** Meta repeats for days what it could not tell: what is older says nothing of an account that was mended since. */
+const newsMs = 10 * 60_000
 /** Meta puts at most a thousand updates into one request; more are kept than a body of 3 MB has room for. */
 const most = 10_000
 
@@ -26,8 +29,8 @@ const valueShape = z.object({
 })
 
 interface Reader {
-  /** Ids of our numbers for which whoever signed may speak. */
-  accounts: Set<string>
+  /** Our numbers for which whoever signed may speak: the name of each, by its id. */
+  accounts: Map<string, string>
   log: Log
   now: Date
   /** True the first time that it is asked about this number. */
@@ -48,6 +51,7 @@ export function readWebhook(json: unknown, reader: Reader): Delivery {
   const interactions: InboundInteraction[] = []
   const removals: Removal[] = []
   const receipts: Receipt[] = []
+  const broken: NonNullable<Delivery['broken']> = []
   const changes = listOf(entryShape, most)
     .parse(body.data.entry)
     .flatMap((entry) => entry.changes)
@@ -57,23 +61,38 @@ export function readWebhook(json: unknown, reader: Reader): Delivery {
     if (field !== 'messages') continue
     const { metadata, contacts, messages, statuses, errors } = valueShape.parse(value)
     const account = metadata?.phone_number_id ?? ''
-    if (!reader.accounts.has(account)) {
+    const name = reader.accounts.get(account)
+    if (name === undefined) {
       if (reader.isNews(account)) {
         const phoneNumberId = /^\d{1,25}$/.test(account) ? account : 'no id of a number'
         reader.log.warn('a webhook for a number that is not ours', { phoneNumberId })
       }
       continue
     }
-    for (const { code } of errors) reader.log.warn('WhatsApp reports a problem', { account, code })
+    const refuse = (code: number) => {
+      const known = problemOf(code)
+      const problem = known && errorOf(code, known, name)
+      if (problem instanceof CredentialsError) broken.push({ account, problem })
+    }
+    for (const { code } of errors) {
+      reader.log.warn('WhatsApp reports a problem', { account, code })
+      refuse(code)
+    }
     const envelope = { account, ownNumber: digits(metadata?.display_phone_number), contacts, now: reader.now }
     for (const raw of messages) {
       const event = readMessage(raw, envelope)
       if (!event)
-        reader.log.warn('a message was left out: it has no sender, or is our own', { account, wamid: wamidOf(raw) })
+        reader.log.info('a message was left out: it says nothing, has no sender, or is our own', {
+          account,
+          wamid: wamidOf(raw),
+        })
       else if ('removal' in event) removals.push(event.removal)
       else interactions.push(event.interaction)
     }
-    receipts.push(...statuses.flatMap((raw) => readStatus(raw, reader.now) ?? []))
+    for (const { receipt, code } of statuses.flatMap((raw) => readStatus(raw, reader.now) ?? [])) {
+      receipts.push(receipt)
+      if (code !== null && reader.now.getTime() - receipt.at.getTime() <= newsMs) refuse(code)
+    }
   }
-  return { interactions, removals, receipts }
+  return { interactions, removals, receipts, ...(broken.length > 0 && { broken }) }
 }

@@ -74,7 +74,8 @@ function recipientOf({ to: { externalId, phone } }: OutboundReply): { to: string
 
 /** Quotes what is answered. Only a message of the chat can be quoted, no edit of one, and not by a template. */
 function quoted({ answers, template }: OutboundReply): Record<string, unknown> {
-  return answers?.startsWith('wamid.') && !template ? { context: { message_id: answers } } : {}
+  const id = answers?.externalId
+  return id?.startsWith('wamid.') && !template ? { context: { message_id: id } } : {}
 }
 
 /** Milliseconds until the current window is over. */

@@ -23,7 +23,7 @@ export function createWebhook(
     if (request.method !== 'POST') throw new BadInputError('Only GET and POST are possible here', { status: 405 })
     const bytes = Buffer.from(await request.arrayBuffer())
     const signers = signersOf(bytes, request.headers.get('x-hub-signature-256') ?? '', accounts)
-    const reader = { accounts: new Set(signers.map(({ id }) => id)), log, now: clock.now(), isNews }
+    const reader = { accounts: new Map(signers.map(({ id, name }) => [id, name])), log, now: clock.now(), isNews }
     return { delivery: readWebhook(parse(bytes), reader) }
   }
 }

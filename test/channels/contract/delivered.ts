@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Delivery, InboundInteraction } from '../../../src/channels/channel.ts'
+import { CredentialsError } from '../../../src/errors.ts'
 import { kinds } from '../../../src/interactions/interaction.ts'
 import type { Opened } from './opened.ts'
 
@@ -7,12 +8,16 @@ import type { Opened } from './opened.ts'
 export function expectSound({ channel, io, harness }: Opened, delivery: Delivery): void {
   const accounts = channel.accounts.map(({ id }) => id)
   const latest = io.clock.now().getTime() + 10 * 60_000
-  const { removals = [], receipts = [], answers = [] } = delivery
+  const { removals = [], receipts = [], answers = [], broken = [] } = delivery
   const dates = [...removals, ...receipts, ...answers].map(({ at }) => at)
   if (harness.lacks.answers !== undefined) expect(answers, 'answers, which it lacks').toEqual([])
-  for (const { account, note } of answers) {
+  for (const { account, text } of answers) {
     expect(accounts, 'the account of an answer').toContain(account)
-    expect(note, 'what the team reads of an answer').toMatch(/\w/)
+    expect(text, 'what was answered').toMatch(/\w/)
+  }
+  for (const { account, problem } of broken) {
+    expect(accounts, 'the account that is broken').toContain(account)
+    expect(problem, 'what is to be done about it').toBeInstanceOf(CredentialsError)
   }
   for (const one of delivery.interactions) {
     expect(accounts, 'the account of an interaction').toContain(one.account)

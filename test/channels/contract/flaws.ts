@@ -35,7 +35,7 @@ export const answersToAll: Flaw = (...at) =>
         answers: delivery.interactions.map(({ account, externalId, occurredAt }) => ({
           account,
           externalId,
-          note: 'It was answered',
+          text: 'Yes',
           at: occurredAt,
         })),
       }),
@@ -251,7 +251,7 @@ export const flaws: Record<string, Record<string, Flaw>> = {
     })),
     'a word of something else': answering((answers) => answers.map((one) => ({ ...one, externalId: 'other' }))),
     'answers from before it was said': answering((answers) => answers.map((one) => ({ ...one, at: new Date(0) }))),
-    'answers without a word for the team': answering((answers) => answers.map((one) => ({ ...one, note: ' ' }))),
+    'answers without a word': answering((answers) => answers.map((one) => ({ ...one, text: ' ' }))),
     'answers to what was changed since': (channel, at) => {
       const told: ElsewhereAnswer[] = []
       return answering((answers, { interactions }) => {

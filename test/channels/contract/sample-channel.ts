@@ -87,7 +87,7 @@ export function sampleChannel(at: SampleProvider): Channel {
           .map(({ one }) => ({
             account: 'main',
             externalId: one.id,
-            note: 'It was answered in the app',
+            text: 'Sorry',
             at: io.clock.now(),
           }))
       const login = () => {

@@ -191,7 +191,7 @@ test('a review that somebody answers on Google asks the team for nothing any mor
   google.reviews.answer(name, 'Sorry!')
   await look()
   expect(card()).toMatchObject({ state: 'dismissed', status: { text: expect.stringContaining('handled elsewhere') } })
-  expect(card().turns.at(-1)?.notes).toEqual(['It was answered on Google: "Sorry!"'])
+  expect(card().turns.at(-1)?.notes).toEqual(['It was answered outside Deskbell: "Sorry!"'])
   await desk.decide(conversationId(), { kind: 'reopen' })
   await look()
   expect(card()).toMatchObject({ state: 'waiting', draft: { text: expect.stringContaining('Answer') } })
@@ -206,7 +206,7 @@ test('a review that changed, and was answered on Google before it was looked at,
   expect(card()).toMatchObject({ state: 'dismissed' })
   expect(card().turns.at(-1)).toMatchObject({
     text: 'Cold and late',
-    notes: ['It was answered on Google: "Sorry!"'],
+    notes: ['It was answered outside Deskbell: "Sorry!"'],
   })
 })
 
@@ -219,6 +219,80 @@ test('an answer of ours that Google refuses, and somebody puts right on Google, 
   google.reviews.answer(name, 'Sorry!')
   await look()
   expect(card()).toMatchObject({ state: 'waiting' })
+})
+
+test('what changed while our answer was on its way waits for one of its own', async () => {
+  const name = complain()
+  await look()
+  const { draft, seenSeq } = card()
+  await desk.decide(conversationId(), { kind: 'approve', draftId: draft?.id ?? '', seenSeq })
+  let isRead = false
+  google.state.fault = ({ method, path }) => {
+    // Between the last look at the review and the reply to it.
+    if (method === 'PUT' && !isRead) google.reviews.change(name, { comment: 'Cold soup, and I fell ill' })
+    isRead ||= path.endsWith('/reply')
+    return null
+  }
+  await desk.pass(googleReviews.limits.graceSeconds + 1)
+  expect(google.reviews.all.get(name)?.reviewReply).toMatchObject({ comment: 'Answer 1' })
+  await look()
+  expect(card()).toMatchObject({ state: 'waiting', draft: { text: 'Answer 2' } })
+  expect(card().turns.findLast(({ from }) => from === 'customer')).toMatchObject({
+    text: 'Cold soup, and I fell ill',
+    notes: ['They changed their review'],
+  })
+})
+
+test('a review that changed since it was read is not answered as if it had not', async () => {
+  const name = complain()
+  await look()
+  google.reviews.change(name, { comment: 'Cold soup, and I fell ill' })
+  await approve()
+  expect(google.reviews.all.get(name)?.reviewReply).toBeUndefined()
+  expect(card()).toMatchObject({
+    state: 'waiting',
+    alerts: [expect.stringContaining('They changed their review since')],
+  })
+  await look()
+  await approve()
+  expect(google.reviews.all.get(name)?.reviewReply).toMatchObject({ comment: 'Answer 2' })
+})
+
+test('what a colleague answered on Google after ours is never replaced, and told', async () => {
+  const name = complain()
+  await look()
+  await approve()
+  google.reviews.moderate(name, 'APPROVED')
+  await look()
+  google.reviews.change(name, { comment: 'Still cold' })
+  await look()
+  await desk.pass(60)
+  google.reviews.answer(name, 'Come by for another')
+  await look()
+  expect(card().turns.findLast(({ from }) => from === 'customer')?.notes).toContain(
+    'It was answered outside Deskbell: "Come by for another"',
+  )
+  await approve()
+  expect(google.reviews.all.get(name)?.reviewReply).toMatchObject({ comment: 'Come by for another' })
+  expect(card()).toMatchObject({
+    state: 'waiting',
+    alerts: [expect.stringContaining('Somebody answered it on Google')],
+  })
+})
+
+test('a review that a push announces too early comes in once it can be read', async () => {
+  const early = await google.pushed('http://127.0.0.1:3000/channels/google-reviews', {
+    notificationType: 'NEW_REVIEW',
+    reviewName: 'accounts/123/locations/456/reviews/Late',
+    locationName: 'accounts/123/locations/456',
+  })
+  const [{ open } = { open: undefined }] = [...desk.ctx.channels.values()]
+  const received = await open?.inbound.receive?.(early, { address: '127.0.0.1' })
+  if (received && desk.channel) await record(desk.ctx, [{ channel: desk.channel, delivery: received.delivery }])
+  google.reviews.write({ id: 'Late', comment: 'Cold soup', at: desk.clock.now() })
+  await desk.pass(60)
+  await look()
+  expect(card()).toMatchObject({ state: 'waiting', turns: [{ text: 'Cold soup' }] })
 })
 
 test('stars without words get a draft too', async () => {

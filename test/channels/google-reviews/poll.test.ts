@@ -195,9 +195,9 @@ test('an answer on Google is told while the review waits for the team, and of no
   clock.advance(minute)
   google.reviews.change(changed, { comment: 'Still bad' })
   await poll()
-  const note = 'It was answered on Google: "Sorry!"'
+  const text = 'Sorry!'
   expect(inlet.deliveries.flatMap(({ answers = [] }) => answers)).toEqual([
-    { account: '456', externalId: waits, note, at: answeredAt },
+    { account: '456', externalId: waits, text, at: answeredAt },
   ])
 })
 

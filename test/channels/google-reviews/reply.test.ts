@@ -79,11 +79,35 @@ describe('sending', () => {
     google.reviews.change(name, { comment: 'Cold soup, and no answer' })
     await send(reply('We are sorry.'))
     expect(there()).toMatchObject({ comment: 'We are sorry.' })
-    await send(reply('We are very sorry.', { references: [version(), replyIdOf(name, 'the-first')] }))
+    const previous = { text: 'We are sorry.', acceptedAt: io.clock.now() }
+    await send(reply('We are very sorry.', { previous }))
     expect(there()).toMatchObject({ comment: 'We are very sorry.' })
     google.reviews.moderate(name, 'REJECTED', 'OFF_TOPIC')
     await send(reply('We are sorry about the soup.'))
     expect(there()).toMatchObject({ comment: 'We are sorry about the soup.' })
+  })
+
+  test('what a colleague put in the place of our own is never replaced, and whatever Google made of our words is ours', async () => {
+    await send(reply('We are sorry.'))
+    const previous = { text: 'We are sorry. ', acceptedAt: io.clock.now() }
+    google.reviews.answer(name, 'We are s***y.')
+    await send(reply('We are very sorry.', { previous }))
+    io.clock.advance(minute)
+    google.reviews.answer(name, 'My own words')
+    const later = { text: 'We are very sorry.', acceptedAt: new Date(io.clock.now().getTime() - minute) }
+    await expect(send(reply('We are sorry indeed.', { previous: later }))).rejects.toThrow('Somebody answered it')
+    expect(there()).toMatchObject({ comment: 'My own words' })
+  })
+
+  test('a review that says something else by now is not answered; one that says the same is', async () => {
+    const answers = { externalId: `${name}@earlier`, text: 'Cold  soup', rating: 2 }
+    google.reviews.change(name, { comment: 'Hot soup' })
+    await expect(send(reply('We are sorry.', { answers }))).rejects.toThrow('They changed their review since')
+    google.reviews.change(name, { comment: 'Cold soup', stars: 1 })
+    await expect(send(reply('We are sorry.', { answers }))).rejects.toThrow(PermanentError)
+    google.reviews.change(name, { comment: 'Cold soup', stars: 2 })
+    await send(reply('We are sorry.', { answers }))
+    expect(there()).toMatchObject({ comment: 'We are sorry.' })
   })
 
   test('no text that the channel allows is too long for Google, and longer ones are refused before they leave', async () => {
@@ -106,6 +130,12 @@ describe('sending', () => {
     expect(problem).toBeInstanceOf(PermanentError)
     expect(problem).not.toBeInstanceOf(CredentialsError)
     google.state.fault = ({ path }) => (path === '/token' ? null : refused)
+    await expect(send(reply('We are sorry.'))).rejects.toThrow(CredentialsError)
+  })
+
+  test('a token that is refused is a word on the account', async () => {
+    google.state.fault = ({ method }) =>
+      method === 'PUT' ? { kind: 'error', status: 401, body: refusal(401, 'UNAUTHENTICATED') } : null
     await expect(send(reply('We are sorry.'))).rejects.toThrow(CredentialsError)
   })
 
@@ -133,7 +163,7 @@ describe('moderation', () => {
     follow = () => followReplies(following, '456', inlet, never)
     const outbound = reply('We are sorry.')
     await send(outbound)
-    inlet.pending = [outbound]
+    inlet.pending = [{ ...outbound, acceptedAt: io.clock.now() }]
   })
   const receipts = () => inlet.deliveries.flatMap((delivery) => delivery.receipts ?? [])
 
@@ -205,10 +235,23 @@ describe('moderation', () => {
     expect(receipts()).toMatchObject([{ state: 'failed', reason: expect.stringContaining('it says "Their words"') }])
   })
 
+  test('a look that comes too early, and sees the reply before, settles nothing', async () => {
+    const [ours] = inlet.pending
+    const before = there()
+    if (!ours || !before) throw new Error('There is no reply')
+    for (const state of ['REJECTED', 'APPROVED']) {
+      google.reviews.moderate(name, state)
+      io.clock.advance(minute)
+      inlet.pending = [{ ...ours, id: state, text: 'We are very sorry.', acceptedAt: io.clock.now() }]
+      await follow()
+    }
+    expect(receipts()).toEqual([])
+  })
+
   test('of two replies to one review only the later one stands there', async () => {
     const [first] = inlet.pending
     if (!first) throw new Error('There is no reply')
-    const second = reply('We are very sorry.', { id: 'second', approvedAt: io.clock.now() })
+    const second = { ...reply('We are very sorry.', { id: 'second', approvedAt: io.clock.now() }), acceptedAt: null }
     second.approvedAt.setMinutes(30)
     inlet.pending = [first, second]
     google.reviews.answer(name, 'We are very sorry.')
@@ -221,7 +264,11 @@ describe('moderation', () => {
     if (!first) throw new Error('There is no reply')
     const denied = google.reviews.write({ id: 'Denied' })
     const other = { externalId: 'accounts/9/locations/456/reviews/x', subject: null }
-    inlet.pending = [replyTo(denied, 'Hello', { id: 'denied' }), { ...first, id: 'other', conversation: other }, first]
+    inlet.pending = [
+      { ...replyTo(denied, 'Hello', { id: 'denied' }), acceptedAt: null },
+      { ...first, id: 'other', conversation: other },
+      first,
+    ]
     const refused = { kind: 'error', status: 403, body: refusal(403, 'PERMISSION_DENIED') } as const
     google.state.fault = ({ path }) => (path.endsWith('/Denied') || path.includes('accounts/9') ? refused : null)
     google.reviews.moderate(name, 'APPROVED')

@@ -83,7 +83,6 @@ test('what was answered on Google before it was seen here asks nobody for an ans
   const reviewReply = { comment: 'Sorry!', updateTime: '2026-03-01T12:00:00Z', reviewReplyState: 'APPROVED' }
   expect(interactionFrom({ reviewReply })).toMatchObject({
     automatic: 'answered',
-    notes: ['It was answered on Google: "Sorry!"'],
   })
 })
 

@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { errorOf, errorOfStatus, knownCodes, problemOf } from '../../../src/channels/whatsapp/errors.ts'
-import { CredentialsError, PermanentError, RetryableError } from '../../../src/errors.ts'
+import { CredentialsError, PermanentError, RetryableError, WindowClosedError } from '../../../src/errors.ts'
 
 /** What a code must come to. */
-const expected: Record<'retry' | 'authorise' | 'never', number[]> = {
-  retry: [1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057, 132069, 133004],
+const expected: Record<'retry' | 'authorise' | 'window' | 'never', number[]> = {
+  retry: [1, 2, 4, 613, 80007, 80008, 130429, 131000, 131016, 131056, 131057, 132069, 133004],
   authorise: [
     0, 3, 10, 33, 190, 200, 230, 299, 368, 131005, 131031, 131045, 133000, 133005, 133006, 133008, 133009, 133010,
     133015, 133016,
   ],
+  window: [131047],
   never: [
-    100, 130403, 130472, 130497, 131008, 131009, 131021, 131026, 131030, 131037, 131042, 131047, 131048, 131049, 131050,
-    131051, 131052, 131053, 131055, 131062, 132000, 132001, 132005, 132007, 132012, 132015, 132016, 132018, 132068,
-    134011, 135000,
+    100, 130403, 130472, 130497, 131008, 131009, 131021, 131026, 131030, 131037, 131042, 131048, 131049, 131050, 131051,
+    131052, 131053, 131055, 131062, 132000, 132001, 132005, 132007, 132012, 132015, 132016, 132018, 132068, 134011,
+    135000,
   ],
 }
 const cases = Object.entries(expected).flatMap(([is, codes]) => codes.map((code) => ({ is, code })))
-const classes = { retry: RetryableError, authorise: CredentialsError, never: PermanentError }
+const classes = { retry: RetryableError, authorise: CredentialsError, window: WindowClosedError, never: PermanentError }
 
 describe('what an error of WhatsApp means', () => {
   it.each(cases)('$code: $is', ({ is, code }) => {

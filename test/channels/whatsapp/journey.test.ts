@@ -119,6 +119,7 @@ describe('the whole way of a WhatsApp message', { timeout: 60_000 }, () => {
     const { reply, state } = await read(otto)
     expect([reply?.state, reply?.externalId, state]).toEqual(['accepted', sent.id, 'answered'])
     await deliver(messages(otto, text('Thank you', otto, { timestamp: now() })))
+    await eventually(async () => expect((await read(otto)).draft).not.toBeNull())
     expect(sentTo(otto)).toHaveLength(1)
   })
 

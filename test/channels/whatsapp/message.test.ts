@@ -190,7 +190,6 @@ describe('what is in a message', () => {
 
   it.each([
     ['ephemeral', undefined, 'ephemeral'],
-    ['request_welcome', {}, 'request_welcome'],
     ['unsupported', { type: 'poll_creation' }, 'poll_creation'],
     ['text', { body: 7 }, 'text'],
     ['image', { caption: 'No id' }, 'image'],

@@ -34,7 +34,7 @@ async function outcome(sending: Promise<unknown>) {
 
 describe('a reply', () => {
   it('goes to the number of the customer, quotes what it answers, and carries our id', async () => {
-    const sent = await send({ answers: 'wamid.theirs' })
+    const sent = await send({ answers: { externalId: 'wamid.theirs', text: 'Where is it?', rating: null } })
     expect(peer.sent).toEqual([
       {
         id: sent.externalId,
@@ -65,7 +65,7 @@ describe('a reply', () => {
   })
 
   it('quotes nothing that is no message of the chat', async () => {
-    await send({ answers: 'edit:wamid.x' })
+    await send({ answers: { externalId: 'edit:wamid.x', text: 'Where is it?', rating: null } })
     await send({ references: ['wamid.ours'] })
     expect(peer.sent.map(({ body }) => body['context'])).toEqual([undefined, undefined])
   })
@@ -89,6 +89,7 @@ describe('when something goes wrong', () => {
     ['502 after it was taken', { kind: 'status', when: 'after', status: 502 }, 'unknown'],
     ['429 without a word', { kind: 'status', when: 'before', status: 429, retryAfter: 30 }, 'retry'],
     ['500 of the API itself', { kind: 'refused', code: 131000, status: 500 }, 'retry'],
+    ['a problem of which the API itself knows nothing', { kind: 'refused', code: 1, status: 500 }, 'unknown'],
     ['the rate of the pair', { kind: 'refused', code: 131056 }, 'retry'],
     ['the rate of the number', { kind: 'refused', code: 130429, status: 429 }, 'retry'],
     ['a token that expired', { kind: 'refused', code: 190, status: 401 }, 'CredentialsError'],
@@ -122,7 +123,7 @@ describe('when something goes wrong', () => {
 
   it('once the window has closed, the way out is named', async () => {
     peer.closedFor.add('4917612345678')
-    await expect(send()).rejects.toMatchObject({ name: 'PermanentError', action: 'Send an approved template' })
+    await expect(send()).rejects.toMatchObject({ name: 'WindowClosedError', action: 'Send an approved template' })
   })
 
   it('no number of a customer, and no token, gets into what is said of it', async () => {

@@ -114,7 +114,10 @@ describe('the templates of an account', () => {
 describe('a filled template', () => {
   const send = async (text: string, one: Template, values: Record<string, string>, open = openWhatsApp(peer.env)) => {
     if (typeof open.channel.send !== 'function') throw new Error('It can not send')
-    return open.channel.send(reply({ text, answers: 'wamid.x', template: { id: one.id, values } }), never)
+    return open.channel.send(
+      reply({ text, answers: { externalId: 'wamid.x', text: '', rating: null }, template: { id: one.id, values } }),
+      never,
+    )
   }
   const text = 'Order 7\n\nHello Mia, your order has left us. It comes on Tuesday.\n\nBluebird'
   const values = { header_1: '7', 1: 'Tuesday', 2: 'Mia' }

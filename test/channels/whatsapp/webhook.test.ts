@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BadInputError, SignatureError } from '../../../src/errors.ts'
+import { BadInputError, CredentialsError, SignatureError } from '../../../src/errors.ts'
 import type { Log } from '../../../src/log.ts'
 import { testChannelIo } from '../../support/channel-io.ts'
 import {
@@ -139,7 +139,14 @@ describe('a batch', () => {
       'Two',
     ])
     expect(receipts).toMatchObject([{ externalId: 'wamid.1', state: 'accepted' }])
-    expect(said.map(({ fact }) => fact)).toEqual(['a message was left out: it has no sender, or is our own'])
+    expect(said.map(({ fact }) => fact)).toEqual([
+      'a message was left out: it says nothing, has no sender, or is our own',
+    ])
+  })
+
+  it('says nothing when a customer only opens the chat', async () => {
+    const body = messages(mia, message('request_welcome', undefined))
+    expect(await delivered(openWhatsApp().channel, body)).toMatchObject({ interactions: [] })
   })
 
   it('brings nothing back of what we wrote ourselves', async () => {
@@ -242,9 +249,9 @@ describe('a status', () => {
   })
 
   it('failed says why, what to do, and whether it passes', async () => {
-    const failed = (code: number) =>
+    const failed = (code: number | string) =>
       status('wamid.1', 'failed', { errors: [{ code, title: 'A title' }], recipient_id: undefined })
-    expect(await told(failed(131026), failed(131056), failed(987), status('wamid.2', 'failed'))).toMatchObject([
+    expect(await told(failed(131026), failed('131056'), failed(987), status('wamid.2', 'failed'))).toMatchObject([
       { state: 'failed', reason: expect.stringContaining('(WhatsApp error 131026)'), isRetryable: false },
       { state: 'failed', action: expect.any(String), isRetryable: true },
       { state: 'failed', reason: 'WhatsApp could not deliver it: A title (error 987)' },
@@ -252,8 +259,21 @@ describe('a status', () => {
     ])
   })
 
+  it('that tells of the account is a word on it, unless it is old, and the reply waits', async () => {
+    const failed = (at: Date) =>
+      status('wamid.1', 'failed', { errors: [{ code: 131031 }], timestamp: String(Math.floor(at.getTime() / 1000)) })
+    const now = testChannelIo().clock.now()
+    const { broken, receipts } = await delivered(channel, webhook(value({ statuses: [failed(now)] })))
+    expect(broken).toEqual([{ account: ourNumber.id, problem: expect.any(CredentialsError) }])
+    expect(receipts).toMatchObject([{ state: 'failed', isRetryable: true }])
+    const old = await delivered(channel, webhook(value({ statuses: [failed(new Date(now.getTime() - 3_600_000))] })))
+    expect(old.broken).toBeUndefined()
+    const errors = [{ code: 0, title: 'AuthException' }]
+    expect((await delivered(channel, webhook({ ...value({}), errors }))).broken).toHaveLength(1)
+  })
+
   it('of a closed window names the template', async () => {
     const [receipt] = (await told(status('wamid.1', 'failed', { errors: [{ code: 131047 }] }))) ?? []
-    expect(receipt?.action).toBe('Send an approved template')
+    expect(receipt).toMatchObject({ action: 'Send an approved template', isWindowClosed: true })
   })
 })

@@ -50,7 +50,7 @@ async function start(): Promise<Bench> {
       return [201, stored(message.reference)]
     }
     const found = sent.find(({ reference }) => path === `/messages/${reference}`)
-    return found ? [200, stored(found.reference)] : [404, {}]
+    return found ? [200, stored(found.reference)] : [404, { error: 'no_such_message' }]
   })
 
   let messages = 0

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { setting } from '../../../src/env.ts'
 import { BadInputError, ConfigError, CredentialsError, PermanentError, RetryableError } from '../../../src/errors.ts'
 import { defineChannel, type InboundInteraction } from '../../../src/channels/channel.ts'
+import { apiUrl } from '../../../src/channels/kit/api-url.ts'
 import { callJson, retryAfterMs, type JsonAnswer, type JsonCall } from '../../../src/channels/kit/http.ts'
 import { cleanLine, cleanText } from '../../../src/channels/kit/clean-text.ts'
 import { refuseTooLong } from '../../../src/channels/kit/reply-length.ts'
@@ -45,7 +46,7 @@ export const exampleChannel = defineChannel({
     ),
     EXAMPLE_CHANNEL_API_URL: setting(
       'Example channel: address of its API, for a proxy',
-      z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).default('https://api.example.com'),
+      apiUrl.default('https://api.example.com'),
     ),
   },
   limits: {
@@ -98,7 +99,7 @@ export const exampleChannel = defineChannel({
       },
       async find(reply) {
         const answer = await call('GET', `/messages/${reply.id}`, undefined, AbortSignal.timeout(timeoutMs))
-        if (answer.status === 404) return { outcome: 'absent' }
+        if (isUnknown(answer)) return { outcome: 'absent' }
         refuseFailed(answer, io.clock.now())
         return { outcome: 'arrived', sent: sentOf(answer.json) }
       },
@@ -137,6 +138,11 @@ function parse(body: Uint8Array): unknown {
   } catch {
     return undefined
   }
+}
+
+/** The provider itself says that it has no such message: anybody's 404 would have the reply sent again. */
+function isUnknown({ status, json }: JsonAnswer): boolean {
+  return status === 404 && z.object({ error: z.literal('no_such_message') }).safeParse(json).success
 }
 
 /** By what the caller does next. An Error of no such kind: perhaps it was done, so it is found out. */

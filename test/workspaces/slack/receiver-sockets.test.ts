@@ -113,8 +113,10 @@ test.each(['warning', 'link_disabled', 'too_many_websockets'])(
 )
 
 test('a connection that comes after it was given up is closed', async () => {
-  peer.fault('apps.connections.open', { kind: 'slow', when: 'after', ms: 300 })
-  const hasty = sockets({ helloMs: 150, backoffMs: { least: 5000, most: 5000 } })
+  peer.fault('apps.connections.open', { kind: 'slow', when: 'after', ms: 3000 })
+  const web = createWeb({ apiUrl: peer.apiUrl, log: createLog('silent'), timeoutMs: 20_000 })
+  // The other connection must be in time on a busy machine, too.
+  const hasty = sockets({ web, helloMs: 1500, backoffMs: { least: 60_000, most: 60_000 } })
   hasty.start()
   await peer.sockets.connected(2)
   await peer.sockets.connected(1)

@@ -11,27 +11,31 @@ export interface TestDatabase extends Database {
 
 let made = 0
 
-/** A migrated, empty database of the kind that this run is about. Closing it removes it. */
+/** A migrated, empty database of the kind that this run is about. Closing it empties it for the next. */
 export async function openTestDatabase(kind = inject('databaseKind')): Promise<TestDatabase> {
-  if (kind === 'pglite') return openPglite()
-  const { url, drop } = await createPostgresDatabase()
+  return kind === 'pglite' ? openPglite() : openPostgres()
+}
+
+/** Those that nobody uses now: making one takes longer than most tests, emptying it a moment. */
+const idle: { pglite: PGlite[]; postgres: string[] } = { pglite: [], postgres: [] }
+
+async function openPostgres(): Promise<TestDatabase> {
+  const url = idle.postgres.pop() ?? (await createPostgresDatabase()).url
   const database = await openDatabase({ url, poolSize: 10, tls: 'off', dataDir: '' })
   return {
     ...database,
     url,
     async close() {
       await database.close()
-      await drop()
+      await administer(url, `${hangingUp}; ${emptying}`)
+      idle.postgres.push(url)
     },
   }
 }
 
-/** Those of this test file that nobody uses now: starting one takes longer than most tests, emptying it a moment. */
-const idle: PGlite[] = []
-
 async function openPglite(): Promise<TestDatabase> {
   const client =
-    idle.pop() ?? (await PGlite.create({ loadDataDir: new Blob([await readFile(inject('pgliteTemplate'))]) }))
+    idle.pglite.pop() ?? (await PGlite.create({ loadDataDir: new Blob([await readFile(inject('pgliteTemplate'))]) }))
   const lent = lend(client)
   return {
     ...(await embeddedDatabase(lent.client)),
@@ -39,12 +43,16 @@ async function openPglite(): Promise<TestDatabase> {
     async close() {
       await lent.takeBack()
       await client.exec(`rollback; unlisten *; ${emptying}`)
-      idle.push(client)
+      idle.pglite.push(client)
     },
   }
 }
 
-/** Everything but what a fresh database has. */
+/** Whatever a test left connected. */
+const hangingUp = `select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid()`
+
+/** Everything but what a fresh database has. Deleting would be quicker, but plans would go by what was there. */
 const emptying = `do $$ begin execute (
   select 'truncate pgboss.job, ' || string_agg(format('%I', tablename), ', ') from pg_tables
   where schemaname = 'public' and tablename <> 'migrations'); end $$`
@@ -77,8 +85,9 @@ function lend(client: PGlite): { client: PGlite; takeBack(): Promise<void> } {
 /** A migrated, empty database on the Postgres server. */
 export async function createPostgresDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const server = inject('postgresUrl')
-  const name = `deskbell_test_${process.pid}_${++made}`
-  await administer(server, `create database ${name} template ${inject('postgresTemplate')}`)
+  const template = inject('postgresTemplate')
+  const name = `${template}_${process.pid}_${++made}`
+  await administer(server, `create database ${name} template ${template}`)
   return {
     url: databaseUrl(server, name),
     drop: () => administer(server, `drop database if exists ${name} with (force)`),

@@ -22,14 +22,14 @@ declare module 'vitest' {
   }
 }
 
-/** Migrates one database of each kind; every test file starts from a copy. */
+/** Migrates one database of each kind; every test starts from a copy of it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const missing = missingParts()
   // Where the whole suite is asked for, a test that isn't run is a failure.
   if (missing && process.env['CI']) throw new Error(`CI is set, and not every test could be run:\n${missing}`)
   const folder = await mkdtemp(join(tmpdir(), 'deskbell-test-'))
   const server = await startPostgres(['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'])
-  const template = `deskbell_template_${process.pid}`
+  const template = `deskbell_test_${process.pid}`
   // One after the other: starting PGlite holds the event loop for seconds, in which a connection would time out.
   await makePgliteTemplate(join(folder, 'pglite.tar'))
   await makePostgresTemplate(server.url, template)
@@ -37,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgresUrl', server.url)
   project.provide('postgresTemplate', template)
   return async () => {
-    if (!server.server) await administer(server.url, `drop database if exists ${template} with (force)`)
+    if (!server.server) await dropDatabases(server.url, template)
     await server.stop()
     await rm(folder, { recursive: true, force: true })
     if (missing) process.stderr.write(`\nNOT EVERY TEST WAS RUN\n${missing}\n\n`)
@@ -66,7 +66,19 @@ async function prepare(database: Database): Promise<void> {
   await queue.stop()
 }
 
-/** Runs one statement on the maintenance database. */
+/** The template, and what was made from it. */
+async function dropDatabases(url: string, template: string): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => {} })
+  try {
+    const rows = await client<{ name: string }[]>`
+      select datname as name from pg_database where datname = ${template} or starts_with(datname, ${`${template}_`})`
+    for (const { name } of rows) await client.unsafe(`drop database if exists ${name} with (force)`)
+  } finally {
+    await client.end({ timeout: 2 })
+  }
+}
+
+/** Runs statements on the maintenance database. */
 export async function administer(url: string, statement: string): Promise<void> {
   const client = postgres(url, { max: 1, onnotice: () => {} })
   try {

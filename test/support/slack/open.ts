@@ -1,8 +1,12 @@
+import { getRequestListener } from '@hono/node-server'
 import { openSlack } from '../../../src/workspaces/slack/open-slack.ts'
 import type { FakeCore } from '../../workspaces/contract/core.ts'
 import { peerConfig } from './connect.ts'
 import { overHttp, type Deliver } from './payloads.ts'
 import type { SlackPeer } from './peer.ts'
+
+// As in the program: its web server puts a Response of its own in the place of Node's.
+getRequestListener(() => new Response())
 
 export type StartedSlack = ReturnType<typeof openSlack>
 

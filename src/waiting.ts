@@ -14,12 +14,15 @@ export async function within<T>(work: Promise<T>, ms: number): Promise<T | null>
 /** The lines of all checks, in their order. Throws one problem as itself, several as AggregateError. */
 export async function allOf(checks: Promise<string[]>[]): Promise<string[]> {
   const outcomes = await Promise.allSettled(checks)
-  const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? flat(outcome.reason) : []))
+  const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? problemsOf(outcome.reason) : []))
   if (problems.length > 0) throw problems.length === 1 ? problems[0] : new AggregateError(problems)
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
 }
 
-const flat = (reason: unknown): unknown[] => (reason instanceof AggregateError ? reason.errors : [reason])
+/** What went wrong in checks of which several may have failed. */
+export function problemsOf(error: unknown): unknown[] {
+  return error instanceof AggregateError ? error.errors : [error]
+}
 
 /** Waits for so long, or until `signal` aborts. Never rejects. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -48,7 +48,7 @@ export async function keepBroken(tx: Db, replyId: string): Promise<Pick<BrokenAc
 /** Whether a reply of an account that isn't held fell due in this time, and nobody knows yet what becomes of it. */
 export async function isUnderWay(
   tx: Db,
-  { channel, account }: AccountRef,
+  ref: AccountRef,
   { after, until }: { after: Date; until: Date },
 ): Promise<boolean> {
   const found = await tx
@@ -58,8 +58,7 @@ export async function isUnderWay(
       and(
         // As it stands in the index, whatever the values are.
         sql`${replies.state} in ('queued', 'sending')`,
-        eq(replies.channel, channel),
-        eq(replies.account, account),
+        isBy(ref),
         gt(replies.sendAfter, after),
         lte(replies.sendAfter, until),
         sql`(${isHeld}) is not true`,
@@ -69,8 +68,13 @@ export async function isUnderWay(
   return found.length > 0
 }
 
-function isHeldOf({ channel, account }: AccountRef): SQL | undefined {
-  return and(sql`${replies.state} = 'queued'`, eq(replies.channel, channel), eq(replies.account, account), isHeld)
+/** Replies that leave by an account. */
+function isBy({ channel, account }: AccountRef): SQL | undefined {
+  return and(eq(replies.channel, channel), eq(replies.account, account))
+}
+
+function isHeldOf(ref: AccountRef): SQL | undefined {
+  return and(sql`${replies.state} = 'queued'`, isBy(ref), isHeld)
 }
 
 /** Ids of an account's held replies, and when each was tried last, the first that was approved first. */
@@ -101,7 +105,7 @@ export async function wasTakenInVain(tx: Db, ref: AccountRef): Promise<boolean> 
 /** Replies of an account that were tried after this, and that the provider took. */
 export async function findTaken(
   tx: Db,
-  { channel, account }: AccountRef,
+  ref: AccountRef,
   after: Date,
 ): Promise<Pick<ReplyRow, 'acceptedAt' | 'deliveredAt' | 'readAt'>[]> {
   const { acceptedAt, deliveredAt, readAt } = replies
@@ -109,13 +113,7 @@ export async function findTaken(
     .select({ acceptedAt, deliveredAt, readAt })
     .from(replies)
     .where(
-      and(
-        sql`${replies.state} = 'accepted'`,
-        eq(replies.channel, channel),
-        eq(replies.account, account),
-        gt(replies.acceptedAt, after),
-        gt(replies.attemptedAt, after),
-      ),
+      and(sql`${replies.state} = 'accepted'`, isBy(ref), gt(replies.acceptedAt, after), gt(replies.attemptedAt, after)),
     )
     .orderBy(asc(replies.acceptedAt))
     .limit(10)
@@ -141,12 +139,9 @@ export async function lockHeld(
 }
 
 /** Replies of an account of which nobody knows yet whether they arrived. */
-export async function findUnknown(
-  tx: Db,
-  { channel, account }: AccountRef,
-): Promise<{ replyId: string; conversationId: string }[]> {
+export async function findUnknown(tx: Db, ref: AccountRef): Promise<{ replyId: string; conversationId: string }[]> {
   return tx
     .select({ replyId: replies.id, conversationId: replies.conversationId })
     .from(replies)
-    .where(and(sql`${replies.state} = 'unknown'`, eq(replies.channel, channel), eq(replies.account, account)))
+    .where(and(sql`${replies.state} = 'unknown'`, isBy(ref)))
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { CredentialsError, messageOf, PermanentError } from '../errors.ts'
 import type { SettleContext } from '../replies/settle.ts'
+import { problemsOf } from '../waiting.ts'
 import { reportAccount, type AccountContext } from './broken.ts'
 import { dropAccount, tryAccount } from './mend.ts'
 import { isGone, keepAccount } from './presence.ts'
@@ -25,7 +26,7 @@ async function look(ctx: WatchContext, broken: BrokenAccount): Promise<void> {
   try {
     await channel.open.check(account)
   } catch (error) {
-    const problems: unknown[] = error instanceof AggregateError ? error.errors : [error]
+    const problems = problemsOf(error)
     const problem = problems.find((one) => one instanceof CredentialsError)
     if (problem) return reportAccount(ctx, id, account, problem)
     ctx.log.info('a broken account could not be looked at', { channel: id, account, error: messageOf(error) })

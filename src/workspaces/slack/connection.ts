@@ -1,5 +1,6 @@
 import { App } from '@slack/bolt'
 import { PermanentError, RetryableError } from '../../errors.ts'
+import { problemsOf } from '../../waiting.ts'
 import type { Workspace, WorkspaceIo } from '../workspace.ts'
 import { messageOf } from './blocks/message.ts'
 import { createClients, type Clients } from './clients.ts'
@@ -85,7 +86,7 @@ export function openConnection(config: SlackConfig, io: ConnectionIo, timeoutMs?
 
   async function lookAtTokens(): Promise<void> {
     const said = await checkInstallations({ config, web, installations, io }).catch((error: unknown) => error)
-    for (const problem of said instanceof AggregateError ? said.errors : [said]) {
+    for (const problem of problemsOf(said)) {
       if (problem instanceof PermanentError)
         log.error('slack is not set up', { reason: problem.message, action: problem.action })
       else if (problem instanceof Error) log.warn('slack was not looked at', { reason: problem.message })
